@@ -1,0 +1,326 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unsafe"
+)
+
+var (
+	errIsDirectory = errors.New("is a directory")
+	errTooManyLink = errors.New("too many levels of symbolic links")
+	errSpecial     = errors.New("not a regular file")
+)
+
+// maxFile bounds what is read of one file; nothing that configures a host is larger.
+const maxFile = 64 << 20
+
+// A Store reads every file once and hands out the same *File for it ever
+// after, whatever name leads to it. It is not safe for concurrent use.
+type Store struct {
+	fs    FS
+	files map[string]*File // by real path
+	fail  map[string]error
+	real  map[string]string // real path of every directory walked through
+
+	created Memory // files that exist through With only
+}
+
+// NewStore returns a store that reads from fsys.
+func NewStore(fsys FS) *Store {
+	return &Store{fs: fsys, files: map[string]*File{}, fail: map[string]error{}, real: map[string]string{}}
+}
+
+// With returns a store that sees the same files, except that those named as
+// keys have new texts. Unchanged files keep their identity.
+func (s *Store) With(texts map[*File]string) *Store {
+	out := NewStore(s.fs)
+	for p, f := range s.files {
+		if text, ok := texts[f]; ok && text != f.Text {
+			f = &File{Path: f.Path, Text: text, Mode: f.Mode}
+		}
+		out.files[p] = f
+	}
+	created := maps.Clone(s.created)
+	if created == nil {
+		created = Memory{}
+	}
+	for f, text := range texts {
+		if _, ok := created[f.Path]; ok {
+			created[f.Path] = text
+		}
+		if _, ok := out.files[f.Path]; !ok {
+			out.files[f.Path] = &File{Path: f.Path, Text: text, Mode: f.Mode}
+			created[f.Path] = text
+		}
+	}
+	if len(created) > 0 {
+		out.fs, out.created = overlay{s.base(), created}, created
+	}
+	return out
+}
+
+// Created reports whether the file at a path exists only through [Store.With].
+func (s *Store) Created(p string) bool {
+	_, ok := s.created[p]
+	return ok
+}
+
+// base returns the file system below what With added.
+func (s *Store) base() FS {
+	if o, ok := s.fs.(overlay); ok {
+		return o.FS
+	}
+	return s.fs
+}
+
+// Files returns every file read so far, sorted by path.
+func (s *Store) Files() []*File {
+	out := make([]*File, 0, len(s.files))
+	for _, f := range s.files {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
+// Open reads the file at an absolute path on disk. Links are followed as the
+// running machine follows them; a [View] follows them as the host does.
+func (s *Store) Open(p string) (*File, error) {
+	return s.View("/").Open(p)
+}
+
+// read reads a file by its real path.
+func (s *Store) read(p string) (*File, error) {
+	if f, ok := s.files[p]; ok {
+		return f, nil
+	}
+	if err, ok := s.fail[p]; ok {
+		return nil, err
+	}
+	f, err := s.load(p)
+	if err != nil {
+		s.fail[p] = err
+		return nil, err
+	}
+	s.files[p] = f
+	return f, nil
+}
+
+func (s *Store) load(p string) (*File, error) {
+	info, err := s.fs.Lstat(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, &fs.PathError{Op: "read", Path: p, Err: errIsDirectory}
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: p, Err: errSpecial}
+	case info.Size() > maxFile:
+		return nil, &fs.PathError{Op: "read", Path: p, Err: fmt.Errorf("larger than %d MiB", maxFile>>20)}
+	}
+	data, err := s.fs.ReadFile(p)
+	if err != nil {
+		return nil, err
+	}
+	// The bytes are handed over: nobody writes to them again.
+	return &File{Path: p, Text: unsafe.String(unsafe.SliceData(data), len(data)), Mode: info.Mode().Perm()}, nil
+}
+
+// A View is one machine's idea of its file system: it maps the names that
+// stand in that machine's files to paths on this disk.
+type View struct {
+	store *Store
+	root  string
+	maps  []Mapping
+}
+
+// A Mapping places a directory of the host somewhere else than below its root.
+type Mapping struct {
+	From string // absolute directory on the host
+	To   string // absolute directory on disk
+}
+
+// View returns the view whose "/" is the directory root; the first mapping
+// whose From holds a name wins.
+func (s *Store) View(root string, maps ...Mapping) *View {
+	return &View{store: s, root: path.Clean(root), maps: maps}
+}
+
+// Store returns the store the view reads from.
+func (v *View) Store() *Store { return v.store }
+
+// Path returns where a host's name lies on disk, links not followed.
+func (v *View) Path(name string) string {
+	name = path.Clean("/" + name)
+	for _, m := range v.maps {
+		if rest, ok := below(name, m.From); ok {
+			return path.Join(m.To, rest)
+		}
+	}
+	return path.Join(v.root, name)
+}
+
+// Name returns the host's name for a path on disk, and false when the host
+// does not see that path.
+func (v *View) Name(p string) (string, bool) {
+	for _, m := range v.maps {
+		if rest, ok := below(p, m.To); ok {
+			return path.Join(m.From, rest), true
+		}
+	}
+	if rest, ok := below(p, v.root); ok {
+		return path.Join("/", rest), true
+	}
+	return "", false
+}
+
+func below(name, dir string) (rest string, ok bool) {
+	dir = path.Clean(dir)
+	if name == dir {
+		return "", true
+	}
+	if dir != "/" {
+		dir += "/"
+	}
+	return strings.CutPrefix(name, dir)
+}
+
+// Open reads the file that has this name on the host.
+func (v *View) Open(name string) (*File, error) {
+	p, err := v.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	return v.store.read(p)
+}
+
+// Create returns the file of this name if it can be read, else an empty one
+// that exists in memory only, for a fix that writes a new file.
+func (v *View) Create(name string) *File {
+	if f, err := v.Open(name); err == nil {
+		return f
+	}
+	return NewFile(v.Path(name), "")
+}
+
+// resolve returns the real path of a host's name: symbolic links are followed
+// as the host would, so an absolute target starts again at the host's root.
+func (v *View) resolve(name string) (string, error) {
+	p := v.Path(name)
+	for range 40 {
+		next, err := v.follow(p)
+		if err != nil || next == "" {
+			return p, err
+		}
+		p = next
+	}
+	return "", &fs.PathError{Op: "open", Path: name, Err: errTooManyLink}
+}
+
+// follow replaces the first symbolic link on the way to p, and returns "" when
+// there is none.
+func (v *View) follow(p string) (string, error) {
+	dir := path.Dir(p)
+	if v.store.real[dir] != dir && dir != v.root && dir != "/" {
+		if next, err := v.follow(dir); err != nil {
+			return "", err
+		} else if next != "" {
+			return path.Join(next, path.Base(p)), nil
+		}
+		v.store.real[dir] = dir
+	}
+	if p == v.root {
+		return "", nil
+	}
+	if _, ok := v.store.files[p]; ok {
+		return "", nil
+	}
+	info, err := v.store.fs.Lstat(p)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return "", err
+	}
+	target, err := v.store.fs.ReadLink(p)
+	if err != nil {
+		return "", err
+	}
+	if path.IsAbs(target) {
+		return v.Path(target), nil
+	}
+	return path.Join(dir, target), nil
+}
+
+// Glob returns the host's names that match a glob(3) pattern, in byte order: "*",
+// "?" and "[...]" match within one path element and never a leading dot. A
+// pattern that matches nothing, or whose directory does not exist, gives none.
+func (v *View) Glob(pattern string) ([]string, error) {
+	names := []string{"/"}
+	for _, element := range strings.Split(strings.Trim(path.Clean(pattern), "/"), "/") {
+		var next []string
+		for _, dir := range names {
+			matches, err := v.globElement(dir, element)
+			if err != nil {
+				return nil, err
+			}
+			next = append(next, matches...)
+		}
+		names = next
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func (v *View) globElement(dir, element string) ([]string, error) {
+	if !strings.ContainsAny(element, "*?[\\") {
+		name := path.Join(dir, element)
+		if _, err := v.store.fs.Lstat(v.Path(name)); err != nil {
+			if _, err := v.resolve(name); err != nil {
+				return nil, nil
+			}
+		}
+		return []string{name}, nil
+	}
+	entries, err := v.ReadDir(dir)
+	if err != nil {
+		return nil, nil // as glob(3): what cannot be listed matches nothing
+	}
+	element = strings.ReplaceAll(element, "[!", "[^")
+	var out []string
+	for _, e := range entries {
+		if e.Name()[0] == '.' && element[0] != '.' {
+			continue
+		}
+		ok, err := path.Match(element, e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("pattern %q: %w", element, err)
+		}
+		if ok {
+			out = append(out, path.Join(dir, e.Name()))
+		}
+	}
+	return out, nil
+}
+
+// ReadDir lists a directory of the host, sorted by name.
+func (v *View) ReadDir(name string) ([]fs.DirEntry, error) {
+	p, err := v.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	return v.store.fs.ReadDir(p)
+}
+
+// Exists reports whether the host has a file or directory of this name.
+func (v *View) Exists(name string) bool {
+	p, err := v.resolve(name)
+	if err != nil {
+		return false
+	}
+	_, err = v.store.fs.Lstat(p)
+	return err == nil
+}
