@@ -25,7 +25,12 @@ type Skip struct {
 type Error struct {
 	Span    Span
 	Message string
+	// Err is the cause; nil when the place itself is wrong.
+	Err error
 }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Error returns path:line:col: message.
 func (e *Error) Error() string { return e.Span.String() + ": " + e.Message }

@@ -15,6 +15,7 @@ var (
 	errIsDirectory = errors.New("is a directory")
 	errTooManyLink = errors.New("too many levels of symbolic links")
 	errSpecial     = errors.New("not a regular file")
+	errTooLarge    = fmt.Errorf("larger than %d MiB", maxFile>>20)
 )
 
 // maxFile bounds what is read of one file; nothing that configures a host is larger.
@@ -26,14 +27,16 @@ type Store struct {
 	fs    FS
 	files map[string]*File // by real path
 	fail  map[string]error
-	real  map[string]string // real path of every directory walked through
+	real  map[string]bool // directories known to be reached without a link
+	plain map[string]bool // files that a directory listing showed to be regular
 
-	created Memory // files that exist through With only
+	created Memory           // files that exist through With only
+	drafts  map[string]*File // files that a fix may create, by path
 }
 
 // NewStore returns a store that reads from fsys.
 func NewStore(fsys FS) *Store {
-	return &Store{fs: fsys, files: map[string]*File{}, fail: map[string]error{}, real: map[string]string{}}
+	return &Store{fs: fsys, files: map[string]*File{}, fail: map[string]error{}, real: map[string]bool{}, plain: map[string]bool{}, drafts: map[string]*File{}}
 }
 
 // With returns a store that sees the same files, except that those named as
@@ -113,23 +116,12 @@ func (s *Store) read(p string) (*File, error) {
 }
 
 func (s *Store) load(p string) (*File, error) {
-	info, err := s.fs.Lstat(p)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, &fs.PathError{Op: "read", Path: p, Err: errIsDirectory}
-	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: p, Err: errSpecial}
-	case info.Size() > maxFile:
-		return nil, &fs.PathError{Op: "read", Path: p, Err: fmt.Errorf("larger than %d MiB", maxFile>>20)}
-	}
-	data, err := s.fs.ReadFile(p)
+	data, mode, err := s.fs.Read(p)
 	if err != nil {
 		return nil, err
 	}
 	// The bytes are handed over: nobody writes to them again.
-	return &File{Path: p, Text: unsafe.String(unsafe.SliceData(data), len(data)), Mode: info.Mode().Perm()}, nil
+	return &File{Path: p, Text: unsafe.String(unsafe.SliceData(data), len(data)), Mode: mode}, nil
 }
 
 // A View is one machine's idea of its file system: it maps the names that
@@ -201,12 +193,17 @@ func (v *View) Open(name string) (*File, error) {
 }
 
 // Create returns the file of this name if it can be read, else an empty one
-// that exists in memory only, for a fix that writes a new file.
+// that exists in memory only, for a fix that writes a new file; the same one
+// every time, so that the fixes of several rules meet in it.
 func (v *View) Create(name string) *File {
 	if f, err := v.Open(name); err == nil {
 		return f
 	}
-	return NewFile(v.Path(name), "")
+	p := v.Path(name)
+	if v.store.drafts[p] == nil {
+		v.store.drafts[p] = NewFile(p, "")
+	}
+	return v.store.drafts[p]
 }
 
 // resolve returns the real path of a host's name: symbolic links are followed
@@ -215,6 +212,10 @@ func (v *View) resolve(name string) (string, error) {
 	p := v.Path(name)
 	for range 40 {
 		next, err := v.follow(p)
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) { // a folder on the way: name what was asked for
+			err = &fs.PathError{Op: "open", Path: p, Err: pathErr.Err}
+		}
 		if err != nil || next == "" {
 			return p, err
 		}
@@ -227,18 +228,18 @@ func (v *View) resolve(name string) (string, error) {
 // there is none.
 func (v *View) follow(p string) (string, error) {
 	dir := path.Dir(p)
-	if v.store.real[dir] != dir && dir != v.root && dir != "/" {
+	if !v.store.real[dir] && dir != v.root && dir != "/" {
 		if next, err := v.follow(dir); err != nil {
 			return "", err
 		} else if next != "" {
 			return path.Join(next, path.Base(p)), nil
 		}
-		v.store.real[dir] = dir
+		v.store.real[dir] = true
 	}
 	if p == v.root {
 		return "", nil
 	}
-	if _, ok := v.store.files[p]; ok {
+	if v.store.plain[p] || v.store.files[p] != nil {
 		return "", nil
 	}
 	info, err := v.store.fs.Lstat(p)
@@ -312,7 +313,13 @@ func (v *View) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.store.fs.ReadDir(p)
+	entries, err := v.store.fs.ReadDir(p)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			v.store.plain[path.Join(p, e.Name())] = true
+		}
+	}
+	return entries, err
 }
 
 // Exists reports whether the host has a file or directory of this name.
