@@ -1,0 +1,152 @@
+package nginxconf
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Nearest returns the one name of nginx's own that a misspelled name of a
+// context can mean: at most two edits (insert, delete, replace, swap
+// neighbours) and at most a third of its length away, no other name as near,
+// and no digit changed. It reports false when there is none.
+func Nearest(name string, in Context) (string, bool) {
+	n := newNearness(name)
+	for i := range directives {
+		d := &directives[i]
+		if !d.ThirdParty && !d.Plus() && d.Last == "" && d.Contexts&in != 0 {
+			n.consider(d.Name)
+		}
+	}
+	return n.result()
+}
+
+// A nearness looks for the one word nearest to another.
+type nearness struct {
+	word     string
+	limit    int
+	best     string
+	distance int
+	tied     bool
+}
+
+// maxName is longer than any name of a directive or parameter.
+const maxName = 64
+
+func newNearness(word string) *nearness {
+	n := &nearness{word: word, limit: min(2, len(word)/3)}
+	if len(word) > maxName {
+		n.limit = 0
+	}
+	n.distance = n.limit + 1
+	return n
+}
+
+func (n *nearness) consider(candidate string) {
+	if candidate == n.best || len(candidate)-len(n.word) > n.limit || len(n.word)-len(candidate) > n.limit {
+		return
+	}
+	distance := editDistance(n.word, candidate)
+	switch {
+	case distance == 0 || distance > n.limit || digits(n.word) != digits(candidate):
+	case distance < n.distance:
+		n.best, n.distance, n.tied = candidate, distance, false
+	case distance == n.distance:
+		n.tied = true
+	}
+}
+
+func (n *nearness) result() (string, bool) {
+	if n.best == "" || n.tied {
+		return "", false
+	}
+	return n.best, true
+}
+
+// digits returns the digits of a word: "http3" is no misspelled "http2".
+func digits(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, word)
+}
+
+// editDistance returns the Damerau-Levenshtein distance of two words, each pair
+// of neighbours swapped at most once. Neither may be longer than [maxName] by
+// more than two bytes.
+func editDistance(a, b string) int {
+	var rows [3][maxName + 4]int
+	before, last, now := &rows[0], &rows[1], &rows[2]
+	for j := range len(b) + 1 {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		now[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				now[j] = min(now[j], before[j-2]+1)
+			}
+		}
+		before, last, now = last, now, before
+	}
+	return last[len(b)]
+}
+
+type nearKey struct {
+	name  string
+	in    Context
+	block bool
+	args  int
+}
+
+// maxNear bounds how many names are looked up: a file full of names that mean
+// nothing has no typos.
+const maxNear = 1000
+
+// nearest returns the name a misspelled directive can mean, where the directive
+// would then be accepted; "" for none.
+func (j *judge) nearest(d *Directive, in Context) string {
+	key := nearKey{d.Name, in, d.Block != nil, len(d.Args)}
+	if near, ok := j.near[key]; ok || len(j.near) >= maxNear {
+		return near
+	}
+	name, ok := Nearest(d.Name, in)
+	if ok {
+		corrected := *d
+		corrected.Name = name
+		if len(j.judge(&corrected, in)) > 0 {
+			name = ""
+		}
+	}
+	j.near[key] = name
+	return name
+}
+
+// isTemplate reports whether a directive holds a tag of a template language, so
+// that what nginx will read is not known.
+func isTemplate(d *Directive) bool {
+	if hasTag(d.Name) || strings.HasPrefix(d.Name, "$") {
+		return true
+	}
+	for _, a := range d.Args {
+		if hasTag(a.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasTag(word string) bool {
+	for _, tag := range []string{"<%", "%>", "{{", "}}", "{%", "%}", "@@"} {
+		if strings.Contains(word, tag) {
+			return true
+		}
+	}
+	return strings.HasPrefix(word, "__") && strings.HasSuffix(word, "__") && len(word) > 4
+}
