@@ -1,0 +1,80 @@
+package appconf
+
+import (
+	"time"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// An App is one application with every value resolved: tunelint.yaml wins over
+// the application's files, and they over the defaults of its runtime. A setting
+// that some file decides in a way that cannot be read is unknown, never the
+// default; Skips says where.
+type App struct {
+	// Name and Upstream are as in tunelint.yaml; Span is its entry there.
+	Name, Upstream string
+	Span           source.Span
+	// Runtime is nil when none is declared or the declared one is unknown.
+	Runtime *Runtime
+	// RuntimeLabel names it: "node 20"; "" without a runtime.
+	RuntimeLabel string
+
+	// KeepAlive is how long an idle connection is kept. [Infinite]: the application
+	// never closes it; 0: it closes after each answer.
+	KeepAlive source.Setting[time.Duration]
+	// KeepAliveSlack is how much later than it says the runtime really closes.
+	KeepAliveSlack time.Duration
+	// RequestTimeout is when the application itself gives up on a request; unknown
+	// when nothing limits it.
+	RequestTimeout source.Setting[time.Duration]
+	// StartupTime is the time from its start to its first answer.
+	StartupTime source.Setting[time.Duration]
+	// ShutdownTimeout is how long it may take to finish once told to stop.
+	ShutdownTimeout source.Setting[time.Duration]
+	// StopGrace is when its supervisor kills it after telling it to stop.
+	StopGrace source.Setting[time.Duration]
+	// WorkerTimeout is when a master process kills a silent worker. It limits a
+	// request only where RequestTimeout says so.
+	WorkerTimeout source.Setting[time.Duration]
+	// HeaderTimeout and RequestReadTimeout limit receiving the header and the whole
+	// of a request; neither limits answering it.
+	HeaderTimeout, RequestReadTimeout source.Setting[time.Duration]
+
+	// MaxRequestsPerConnection closes a connection after so many; 0 is no limit.
+	MaxRequestsPerConnection source.Setting[int]
+	// MaxConnections is how many the application holds at once, over all workers.
+	MaxConnections source.Setting[int]
+	// ListenBacklog is what it asks listen(2) for.
+	ListenBacklog source.Setting[int]
+	// Workers counts processes, Threads threads of each.
+	Workers, Threads source.Setting[int]
+	// MaxRequestsPerWorker restarts a worker after so many; 0 is never.
+	MaxRequestsPerWorker source.Setting[int]
+
+	// MemoryPerWorker and MemoryLimit count bytes.
+	MemoryPerWorker, MemoryLimit source.Setting[int64]
+	// MaxBodySize and MaxHeaderSize are the largest request the application takes,
+	// in bytes. They say nothing about its answers.
+	MaxBodySize, MaxHeaderSize source.Setting[int64]
+
+	WebSocket, Streaming bool
+	Routes               []Route
+	// Listen is where the files make it listen: "3000", "127.0.0.1:8000",
+	// "unix:/run/app.sock". Empty: not declared.
+	Listen []string
+
+	// Files are those that were read.
+	Files []*source.File
+	// Skips are places that decide a setting and could not be read.
+	Skips []source.Skip
+	// Disagreements are settings that tunelint.yaml and a file set differently.
+	Disagreements []Disagreement
+}
+
+// A Disagreement is one setting with two values: the one in tunelint.yaml holds.
+type Disagreement struct {
+	// Name is the key in tunelint.yaml.
+	Name string
+	// Config and File are the two places.
+	Config, File source.Span
+}

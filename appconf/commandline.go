@@ -1,0 +1,97 @@
+package appconf
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// runCommand reads the command line that starts the server.
+func (r *reading) runCommand(words []word) {
+	if len(words) == 0 {
+		return
+	}
+	whole := words[0].at
+	if last := words[len(words)-1].at; last.File == whole.File {
+		whole.End = max(whole.End, last.End)
+	}
+	var started []command
+	for _, c := range r.commands(r.shellScript(words)) {
+		if r.commandReader(c.program) != nil {
+			started = append(started, c)
+		}
+	}
+	switch {
+	case len(started) == 1:
+		r.commanded = true
+		r.commandReader(started[0].program)(r, started[0])
+	case r.family() != "" && !runsNode(r.family()):
+		r.giveUp(whole, fmt.Sprintf("not one %s command that is understood", r.runtimeName()))
+	}
+}
+
+// shellScript returns the words of SCRIPT in "sh -c SCRIPT".
+func (r *reading) shellScript(words []word) []word {
+	for i := range words {
+		name := words[i].text[strings.LastIndexByte(words[i].text, '/')+1:]
+		if (name != "sh" && name != "bash" && name != "ash") || i+2 >= len(words) {
+			continue
+		}
+		option, script := words[i+1].text, words[i+2]
+		if !strings.HasPrefix(option, "-") || !strings.HasSuffix(option, "c") {
+			continue
+		}
+		inner := split(script.text, r.env)
+		place(inner, script.at, script.at.End)
+		for j := range inner {
+			inner[j].why = firstText(inner[j].why, script.why)
+		}
+		return inner
+	}
+	return words
+}
+
+// runsRuntime reports whether one of the commands starts the application's runtime.
+func (r *reading) runsRuntime(commands []command) bool {
+	for _, c := range commands {
+		if r.commandReader(c.program) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// commandReader returns what reads the arguments of a program, nil for programs
+// that are not the application's runtime.
+func (r *reading) commandReader(program string) func(*reading, command) {
+	switch {
+	case r.family() == "gunicorn" && program == "gunicorn":
+		return readGunicorn
+	case runsNode(r.family()) && (program == "node" || program == "nodejs"):
+		return readNode
+	}
+	return nil
+}
+
+// readNode reads the options of node itself (node --help): only the size of the
+// header is a setting of the server.
+func readNode(r *reading, c command) {
+	for _, w := range c.args {
+		if !strings.HasPrefix(w.text, "-") {
+			return // the script: what follows is its own
+		}
+		r.nodeOption(w)
+	}
+}
+
+func (r *reading) nodeOption(w word) {
+	value, ok := strings.CutPrefix(strings.ReplaceAll(w.text, "_", "-"), "--max-http-header-size=")
+	if !ok {
+		return
+	}
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil && w.why == "" {
+		r.declare("max_header_size", n, w.at, rankCommand)
+	} else {
+		r.puzzle("max_header_size", w.at, rankCommand, firstText(w.why, "not a number"))
+	}
+}

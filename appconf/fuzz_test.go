@@ -1,0 +1,123 @@
+package appconf
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// checkSpan fails for a place outside its file.
+func checkSpan(t *testing.T, s source.Span) {
+	t.Helper()
+	if s.IsValid() && (s.Start < 0 || s.Start > s.End || s.End > len(s.File.Text)) {
+		t.Fatalf("span %d-%d of %d bytes", s.Start, s.End, len(s.File.Text))
+	}
+}
+
+func FuzzReadConfig(f *testing.F) {
+	f.Add(readFile(f, "full.yaml").Text)
+	f.Add("hosts: [{apps: [{name: \"ü\", files: [a, 'b''c']}]}]\r\n")
+	f.Add("\ufeffhosts:\n- &a {name: !!str x, kernel: |\n    6\n}\n- *a\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		file := source.NewFile("/tunelint.yaml", text)
+		c, err := ReadConfig(file)
+		for _, h := range c.Hosts {
+			checkSpan(t, h.Span)
+			checkSpan(t, h.Kernel.Origin.Span)
+			for _, a := range h.Apps {
+				checkSpan(t, a.Span)
+				checkSpan(t, a.KeepaliveTimeout.Origin.Span)
+			}
+		}
+		checkErrors(t, err)
+	})
+}
+
+func checkErrors(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	list := []error{err}
+	var all *multierror.Error
+	if errors.As(err, &all) {
+		list = all.Errors
+	}
+	for _, e := range list {
+		var place *source.Error
+		if !errors.As(e, &place) || !place.Span.IsValid() {
+			t.Fatalf("an error without a place: %v", e)
+		}
+		checkSpan(t, place.Span)
+	}
+}
+
+// checkReading reads one file for a runtime and checks every place it names.
+func checkReading(t *testing.T, runtime, name, text string) {
+	t.Helper()
+	rt, err := FindRuntime(runtime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reading{app: "api", runtime: rt, env: map[string]variable{}}
+	r.read([]*source.File{source.NewFile("/"+name, text)})
+	r.finish()
+	for _, d := range r.declared {
+		checkSpan(t, d.at)
+		if d.number < 0 {
+			t.Fatalf("%s: %d", d.name, d.number)
+		}
+	}
+	for _, s := range r.skips {
+		checkSpan(t, s.Span)
+	}
+	app := &App{}
+	app.settle(&AppConfig{}, r)
+}
+
+func FuzzScript(f *testing.F) {
+	f.Add(nodeWebhookScript)
+	f.Add("const server: Server = http.createServer({ keepAliveTimeout: 5 });\nif (a)\n server.keepAliveTimeout = `x${1}` / 2;\nserver.listen(1, '::', 5)")
+	f.Add("this.server['keepAliveTimeout'] = (process.env.X ?? 65_000) ** 2 // \xff")
+	for _, e := range jsExpressions {
+		f.Add("server.keepAliveTimeout = " + e)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "node@20", "app.js", text)
+	})
+}
+
+// FuzzTokens reads scripts with the token reader that stands in for the parser.
+func FuzzTokens(f *testing.F) {
+	f.Add("const server: Server = http.createServer({ keepAliveTimeout: 5 });\nif (a)\n server.keepAliveTimeout = `x${1}` / 2;\nserver.listen(1, '::', 5)")
+	f.Add("const KEEP: number = 65_000;\nserver.keepAliveTimeout = KEEP;\nconst r = /[/]'/g\n}")
+	f.Fuzz(func(t *testing.T, text string) {
+		r := &reading{env: map[string]variable{}}
+		scanScript(r, source.NewFile("/app.ts", text))
+		for _, d := range r.declared {
+			checkSpan(t, d.at)
+		}
+	})
+}
+
+func FuzzCompose(f *testing.F) {
+	f.Add("services:\n  api:\n    <<: &x {mem_limit: 1g}\n    command: sh -c \"exec gunicorn app -w ${N:-3} $$X\"\n    environment: [A=1, B]\n")
+	f.Add("services: {api: {command: [gunicorn, -k, gthread], deploy: {resources: {limits: {memory: 1G}}}}}\n")
+	f.Add("a: &a [*a]\nservices: *a\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "gunicorn@23", "compose.yaml", text)
+		checkReading(t, "node@20", "compose.yaml", text)
+		checkReading(t, "gunicorn@23", "Procfile", text)
+	})
+}
+
+func FuzzGunicornConf(f *testing.F) {
+	f.Add("workers = int(os.getenv('N', '5')) * 2 + 1\nbind = ['a', \"b\"]\nif x: threads = 2\n")
+	f.Add("timeout = (\n 30 # c\n + '''x\n''')\\\r\n; keepalive = -5 // 2\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "gunicorn@23", "gunicorn.conf.py", text)
+	})
+}

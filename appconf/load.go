@@ -1,0 +1,165 @@
+package appconf
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// LoadApps resolves every application. Relative files are looked up below dir,
+// the absolute directory of tunelint.yaml. Every application is returned; the
+// error is a multierror of *source.Error, for files that cannot be read and
+// unknown runtimes.
+func LoadApps(store *source.Store, dir string, apps []AppConfig) ([]*App, error) {
+	var out []*App
+	var errs *multierror.Error
+	for i := range apps {
+		app, err := loadApp(store, dir, &apps[i])
+		out = append(out, app)
+		errs = multierror.Append(errs, err)
+	}
+	return out, errs.ErrorOrNil()
+}
+
+func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
+	var errs *multierror.Error
+	app := &App{Name: c.Name.Value, Upstream: c.Upstream.Value, Span: c.Span,
+		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
+	r := &reading{app: app.Name, env: map[string]variable{}}
+	if c.Runtime.Known {
+		rt, err := FindRuntime(c.Runtime.Value)
+		if err != nil {
+			errs = multierror.Append(errs, &source.Error{Span: c.Runtime.Origin.Span, Message: err.Error()})
+		} else if r.runtime = rt; len(rt.Figures) == 0 {
+			r.skips = append(r.skips, source.Skip{Span: c.Runtime.Origin.Span, Why: "no figures for " + rt.Label})
+		}
+	}
+	for _, name := range c.Files {
+		f, err := openFile(store, dir, name)
+		if err != nil {
+			r.opaque = "a file could not be read"
+			errs = multierror.Append(errs, err)
+			continue
+		}
+		app.Files = append(app.Files, f)
+	}
+	r.read(app.Files)
+	r.finish()
+	app.settle(c, r)
+	return app, errs.ErrorOrNil()
+}
+
+func openFile(store *source.Store, dir string, name source.Setting[string]) (*source.File, error) {
+	p := name.Value
+	if !path.IsAbs(p) {
+		p = path.Join(dir, p)
+	}
+	f, err := store.Open(p)
+	if err != nil {
+		return nil, &source.Error{Span: name.Origin.Span, Message: fmt.Sprintf("read %s: %v", p, reason(err)), Err: err}
+	}
+	return f, nil
+}
+
+// reason returns what went wrong without the path and the system call.
+func reason(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// finish applies what the runtime makes of the declarations.
+func (r *reading) finish() {
+	switch {
+	case r.family() == "gunicorn":
+		r.finishGunicorn()
+	case runsNode(r.family()), r.family() == "":
+		r.finishNode()
+	}
+}
+
+// settle decides every setting.
+func (a *App) settle(c *AppConfig, r *reading) {
+	a.Runtime, a.Listen, a.Skips = r.runtime, r.listen, r.skips
+	if r.runtime != nil {
+		a.RuntimeLabel = r.runtime.Label
+	}
+	a.KeepAlive = settle(a, r, "keepalive_timeout", c.KeepaliveTimeout)
+	a.RequestTimeout = limit(settle(a, r, "request_timeout", c.RequestTimeout))
+	a.StartupTime = settle(a, r, "startup_time", c.StartupTime)
+	a.ShutdownTimeout = settle(a, r, "shutdown_timeout", c.ShutdownTimeout)
+	a.StopGrace = settle(a, r, "stop_grace_period", source.Setting[time.Duration]{})
+	a.WorkerTimeout = limit(settle(a, r, "worker_timeout", source.Setting[time.Duration]{}))
+	a.HeaderTimeout = limit(settle(a, r, "header_timeout", source.Setting[time.Duration]{}))
+	a.RequestReadTimeout = limit(settle(a, r, "request_read_timeout", source.Setting[time.Duration]{}))
+	a.MaxRequestsPerConnection = settle(a, r, "max_requests_per_connection", c.MaxRequestsPerConnection)
+	a.ListenBacklog = settle(a, r, "listen_backlog", c.ListenBacklog)
+	a.Workers = settle(a, r, "workers", c.Workers)
+	a.Threads = settle(a, r, "threads", source.Setting[int]{})
+	a.MaxRequestsPerWorker = settle(a, r, "max_requests_per_worker", source.Setting[int]{})
+	a.MaxConnections = a.perWorker(c, r, settle(a, r, "max_connections", c.MaxConnections))
+	a.MemoryPerWorker = settle(a, r, "memory_per_worker", c.MemoryPerWorker)
+	a.MemoryLimit = settle(a, r, "memory_limit", c.MemoryLimit)
+	a.MaxBodySize = settle(a, r, "max_body_size", c.MaxBodySize)
+	a.MaxHeaderSize = settle(a, r, "max_header_size", c.MaxHeaderSize)
+	if a.KeepAlive.Known && a.KeepAlive.Value > 0 && a.KeepAlive.Value < Infinite {
+		a.KeepAliveSlack = keepAliveSlack(r.runtime)
+	}
+}
+
+// settle decides one setting: tunelint.yaml, else the files, else the default.
+func settle[T ~int | ~int64](a *App, r *reading, name string, explicit source.Setting[T]) source.Setting[T] {
+	d := r.pick(name)
+	switch {
+	case explicit.Known:
+		noLimit := name == "request_timeout" && d.number == 0
+		if d.at.IsValid() && d.why == "" && !noLimit && T(d.number) != explicit.Value {
+			a.Disagreements = append(a.Disagreements, Disagreement{name, explicit.Origin.Span, d.at})
+		}
+		return explicit
+	case d.at.IsValid() && d.why != "":
+		a.Skips = append(a.Skips, source.Skip{Span: d.at, Why: d.why})
+		return explicit
+	case d.at.IsValid():
+		return source.Known(T(d.number), source.Origin{Span: d.at})
+	case d.text != "": // a default that a file brings about
+		return source.Known(T(d.number), source.Origin{Default: d.text})
+	case r.runtime == nil || r.opaque != "":
+		return explicit
+	}
+	f := r.runtime.Figures[name]
+	if v, ok := f.number(); ok {
+		return source.Known(T(v), r.runtime.origin(f))
+	}
+	return explicit
+}
+
+// limit turns "no limit", 0 or infinite, into unknown.
+func limit(s source.Setting[time.Duration]) source.Setting[time.Duration] {
+	if s.Value == 0 || s.Value == Infinite {
+		return source.Setting[time.Duration]{}
+	}
+	return s
+}
+
+// perWorker multiplies a limit that holds for each worker; tunelint.yaml states
+// the limit of the whole application.
+func (a *App) perWorker(c *AppConfig, r *reading, s source.Setting[int]) source.Setting[int] {
+	switch {
+	case c.MaxConnections.Known || !s.Known || r.runtime == nil || !r.runtime.Figures["max_connections"].perWorker():
+		return s
+	case !a.Workers.Known || a.Workers.Value < 1 || a.Workers.Value > 1<<20 || s.Value > 1<<40:
+		return source.Setting[int]{}
+	}
+	s.Value *= a.Workers.Value
+	s.Origin.Assumed = s.Origin.Assumed || a.Workers.Origin.Assumed
+	return s
+}

@@ -1,0 +1,191 @@
+package appconf
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A reading is what the files of one application declare, before anything is
+// decided.
+type reading struct {
+	app     string
+	runtime *Runtime // nil when unknown
+
+	declared []declaration
+	listen   []string
+	skips    []source.Skip
+	// opaque is why no default may be used: a file may declare anything. "" when
+	// every file was understood.
+	opaque string
+	// env is what the files put into the environment.
+	env map[string]variable
+	// commanded reports whether the command line that starts the server was read.
+	commanded bool
+	// gunicornConf is the base name of the gunicorn configuration file that was read.
+	gunicornConf string
+	// scripts are the JavaScript files; servers counts the servers they start, and
+	// parsed the files of which there is a syntax tree.
+	scripts         map[*source.File]bool
+	servers, parsed int
+	// handlesSignals reports whether a script may decide how the application stops.
+	handlesSignals bool
+}
+
+// A declaration is one place that decides one setting.
+type declaration struct {
+	// name is the setting's key in tunelint.yaml, or one of the further names that
+	// [Runtime.Figures] lists, or worker_class.
+	name string
+	// number is in base units: nanoseconds, bytes, or a count.
+	number int64
+	text   string
+	at     source.Span
+	// rank orders places of different strength; the highest decides.
+	rank int
+	// why is not empty when the place decides the setting in a way that cannot be read.
+	why string
+}
+
+// A variable is one of the environment; why is not empty when its value is not
+// known.
+type variable struct {
+	text string
+	at   source.Span
+	why  string
+}
+
+// A reader knows one kind of file.
+type reader struct {
+	reads func(r *reading, name string) bool
+	read  func(r *reading, f *source.File)
+}
+
+// readers lists every kind of file, in the order in which they are read: what
+// puts variables into the environment comes before what uses them.
+func readers() []reader {
+	return []reader{
+		{isCompose, readCompose},
+		{isProcfile, readProcfile},
+		{isGunicornConf, readGunicornConf},
+		{isScript, readScript},
+	}
+}
+
+// read reads the files of an application in the order of readers.
+func (r *reading) read(files []*source.File) {
+	done := map[*source.File]bool{}
+	for _, kind := range readers() {
+		for _, f := range files {
+			if !done[f] && kind.reads(r, path.Base(f.Path)) {
+				done[f] = true
+				kind.read(r, f)
+			}
+		}
+	}
+	for _, f := range files {
+		if !done[f] {
+			r.giveUp(source.Span{File: f}, fmt.Sprintf("%s: this kind of file is not read for %s", path.Base(f.Path), r.runtimeName()))
+		}
+	}
+}
+
+func (r *reading) family() string {
+	if r.runtime == nil {
+		return ""
+	}
+	return r.runtime.Family
+}
+
+func (r *reading) runtimeName() string {
+	if r.runtime == nil {
+		return "an application without a runtime"
+	}
+	return r.runtime.Family
+}
+
+// declare adds a place that was read.
+func (r *reading) declare(name string, number int64, at source.Span, rank int) {
+	r.declared = append(r.declared, declaration{name: name, number: number, at: at, rank: rank})
+}
+
+// puzzle adds a place that decides a setting but could not be read.
+func (r *reading) puzzle(name string, at source.Span, rank int, why string) {
+	r.declared = append(r.declared, declaration{name: name, at: at, rank: rank, why: why})
+}
+
+// giveUp notes a file that may declare anything.
+func (r *reading) giveUp(at source.Span, why string) {
+	r.opaque = why
+	r.skips = append(r.skips, source.Skip{Span: at, Why: why})
+}
+
+// pick returns the place that decides a setting: the strongest one, unless it
+// cannot be read or equally strong ones disagree; why says so then. Without any
+// place the declaration has no span.
+func (r *reading) pick(name string) declaration {
+	var best declaration
+	for _, d := range r.declared {
+		switch {
+		case d.name != name || (best.at.IsValid() && d.rank < best.rank):
+		case !best.at.IsValid() || d.rank > best.rank:
+			best = d
+		case best.why != "":
+		case d.why == "" && (d.number != best.number || d.text != best.text):
+			best.why = fmt.Sprintf("declared differently at %s", d.at)
+		default:
+			best = d
+		}
+	}
+	return best
+}
+
+// drop forgets every declaration of a setting.
+func (r *reading) drop(name string) {
+	kept := r.declared[:0]
+	for _, d := range r.declared {
+		if d.name != name {
+			kept = append(kept, d)
+		}
+	}
+	r.declared = kept
+}
+
+// withhold removes the default of a setting.
+func (r *reading) withhold(name string) {
+	if r.runtime == nil {
+		return
+	}
+	if _, ok := r.runtime.Figures[name]; ok {
+		rt := *r.runtime
+		rt.Figures = map[string]Figure{}
+		for k, f := range r.runtime.Figures {
+			if k != name {
+				rt.Figures[k] = f
+			}
+		}
+		r.runtime = &rt
+	}
+}
+
+// listens notes an address to listen at, once.
+func (r *reading) listens(address string) {
+	for _, known := range r.listen {
+		if known == address {
+			return
+		}
+	}
+	r.listen = append(r.listen, address)
+}
+
+// hasSuffix reports whether a file name ends in one of suffixes.
+func hasSuffix(name string, suffixes ...string) bool {
+	for _, s := range suffixes {
+		if strings.HasSuffix(name, s) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+package appconf
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Runtime is what is known of an application server of some version: the
+// defaults that hold when nothing is declared.
+type Runtime struct {
+	// ID is the preset's name, such as node-legacy, or the family when several
+	// presets fit and nothing tells which.
+	ID string
+	// Family is what users call it: node, gunicorn, spring-boot.
+	Family string
+	// Variant tells presets of one family and version apart, such as "sync worker".
+	Variant string
+	// Label names family and version for people: "node 20".
+	Label string
+	// Version is the one asked for; "" is any. Versions are those the figures were
+	// checked for: ">=18 <27"; "" when the preset names none.
+	Version, Versions string
+	// Figures are the defaults by the name of the setting in tunelint.yaml, and
+	// worker_timeout, threads, max_requests_per_worker, header_timeout and
+	// request_read_timeout besides.
+	Figures map[string]Figure
+	// SpeaksKeepAlive is false for servers that close after every answer.
+	SpeaksKeepAlive source.Setting[bool]
+
+	name         string // of the family, for people
+	since, below string
+	// assumed marks figures that were checked for other versions only.
+	assumed bool
+}
+
+// origin names a default of the runtime: "gunicorn 23 (sync worker) default".
+func (r *Runtime) origin(f Figure) source.Origin {
+	name := r.Label
+	if r.Variant != "" {
+		name += " (" + r.Variant + ")"
+	}
+	name += " default"
+	if f.Covers != "" {
+		name += " (" + f.Covers + ")"
+	}
+	return source.Origin{Default: name, Assumed: !f.Verified || f.Covers != "" || r.assumed}
+}
+
+//go:embed runtimes.yaml
+var runtimesYAML []byte
+
+// runtimes returns the table of presets. Nobody changes it.
+var runtimes = sync.OnceValue(func() []*Runtime {
+	var rows []struct {
+		ID, Family, Label, Variant string
+		Since, Below               string
+		SpeaksKeepAlive            *bool `yaml:"speaks_keepalive"`
+		Figures                    map[string]Figure
+	}
+	if err := yaml.Unmarshal(runtimesYAML, &rows); err != nil {
+		panic("runtimes.yaml: " + err.Error())
+	}
+	var out []*Runtime
+	for _, row := range rows {
+		r := &Runtime{ID: row.ID, Family: row.Family, Variant: row.Variant, Figures: row.Figures,
+			name: row.Label, since: row.Since, below: row.Below}
+		if row.SpeaksKeepAlive != nil {
+			r.SpeaksKeepAlive = source.Known(*row.SpeaksKeepAlive, source.Origin{Default: row.Label + " default"})
+		}
+		out = append(out, r)
+	}
+	return out
+})
+
+// FindRuntime returns what is known of NAME or NAME@VERSION, where the name is a
+// preset (spring-boot-tomcat) or a family (node, gunicorn, echo). The version
+// chooses among the presets of a family; where several remain, only figures on
+// which they agree are kept. A version that no preset of several covers gives a
+// runtime without figures, one outside the only preset marks its figures as
+// assumed. An unknown name is an error that names the nearest one.
+func FindRuntime(spec string) (*Runtime, error) {
+	name, number, _ := strings.Cut(strings.ToLower(strings.TrimSpace(spec)), "@")
+	v, ok := parseVersion(number)
+	if !ok {
+		return nil, fmt.Errorf("runtime %q: %q is not a version", abbreviate(spec), abbreviate(number))
+	}
+	var named, fitting []*Runtime
+	for _, r := range runtimes() {
+		if r.ID == name && (r.Family != name || number == "") {
+			return r.at(number, v), nil
+		}
+		if r.Family == name {
+			named = append(named, r)
+			if some, _ := r.covers(v); some {
+				fitting = append(fitting, r)
+			}
+		}
+	}
+	switch {
+	case len(named) == 0:
+		return nil, fmt.Errorf("unknown runtime %q%s", abbreviate(name), didYouMean(name, runtimeNames()))
+	case len(named) == 1:
+		return named[0].at(number, v), nil
+	case len(fitting) == 0:
+		return &Runtime{ID: name, Family: name, Label: strings.TrimSpace(named[0].name + " " + number), Version: number}, nil
+	}
+	return agree(fitting, number, v), nil
+}
+
+// covers says whether the preset holds for some and for all versions v names.
+func (r *Runtime) covers(v version) (some, within bool) {
+	since, _ := parseVersion(r.since)
+	below, _ := parseVersion(r.below)
+	return v.meets(since, below)
+}
+
+// at returns the preset for one version: figures that came later are left out.
+func (r *Runtime) at(number string, v version) *Runtime {
+	out := *r
+	out.Version, out.Label = number, strings.TrimSpace(r.name+" "+number)
+	out.Versions = versionRange(r.since, r.below)
+	some, _ := r.covers(v)
+	out.assumed = !some
+	out.Figures = map[string]Figure{}
+	for name, f := range r.Figures {
+		since, _ := parseVersion(f.Since)
+		if _, within := v.meets(since, nil); within {
+			out.Figures[name] = f
+		}
+	}
+	return &out
+}
+
+func versionRange(since, below string) string {
+	var out []string
+	if since != "" {
+		out = append(out, ">="+since)
+	}
+	if below != "" {
+		out = append(out, "<"+below)
+	}
+	return strings.Join(out, " ")
+}
+
+// agree returns what the presets have in common.
+func agree(rows []*Runtime, number string, v version) *Runtime {
+	out := rows[0].at(number, v)
+	if len(rows) == 1 {
+		return out
+	}
+	out.ID, out.Variant, out.Versions = out.Family, "", ""
+	for _, row := range rows[1:] {
+		other := row.at(number, v)
+		for name, f := range out.Figures {
+			g, ok := other.Figures[name]
+			if !ok || f.Value != g.Value || f.Unit != g.Unit {
+				delete(out.Figures, name)
+				continue
+			}
+			f.Verified = f.Verified && g.Verified
+			out.Figures[name] = f
+		}
+		if out.SpeaksKeepAlive.Value != other.SpeaksKeepAlive.Value || !other.SpeaksKeepAlive.Known {
+			out.SpeaksKeepAlive = source.Setting[bool]{}
+		}
+	}
+	return out
+}
+
+// variant returns the preset of the same family and version with this id, nil
+// when there is none.
+func (r *Runtime) variant(id string) *Runtime {
+	v, _ := parseVersion(r.Version)
+	for _, row := range runtimes() {
+		if row.ID == id {
+			return row.at(r.Version, v)
+		}
+	}
+	return nil
+}
+
+// runtimeNames returns every name FindRuntime knows.
+func runtimeNames() []string {
+	var out []string
+	for _, r := range runtimes() {
+		out = append(out, r.ID, r.Family)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
