@@ -1,0 +1,161 @@
+package fixes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Candidate is a fix that a rule suggests.
+type Candidate struct {
+	Rule string
+	Fix  *Fix
+}
+
+// Merged is what remains of the candidates once conflicts are resolved.
+type Merged struct {
+	// Edits are disjoint and sorted; identical edits of several fixes stand once.
+	Edits []source.Edit
+	// Applied holds the indexes of the candidates whose edits are all in Edits.
+	Applied []int
+	// Held holds the candidates that conflict with an applied one.
+	Held []Held
+}
+
+// A Held candidate waits because it conflicts with an applied one.
+type Held struct {
+	// Index of the candidate.
+	Index int
+	// Reason names the rule it conflicts with and the place or setting.
+	Reason string
+}
+
+// Merge decides which fixes can be applied together. A fix is taken whole or
+// held back whole; all spans are compared in the coordinates of the files as
+// they were read. The result does not depend on the order of the candidates.
+func Merge(candidates []Candidate) Merged {
+	m := merger{files: map[*source.File][]taken{}, settings: map[string]taken{}}
+	order := make([]int, len(candidates))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compare(candidates[a], candidates[b]) })
+	var out Merged
+	for _, i := range order {
+		if reason := m.conflict(candidates[i]); reason != "" {
+			out.Held = append(out.Held, Held{i, reason})
+			continue
+		}
+		m.take(candidates[i])
+		out.Applied = append(out.Applied, i)
+	}
+	slices.Sort(out.Applied)
+	out.Edits = m.edits()
+	return out
+}
+
+// compare orders candidates by their first place, then rule, then title.
+func compare(a, b Candidate) int {
+	first, second := source.Sorted(a.Fix.Edits)[0].Span, source.Sorted(b.Fix.Edits)[0].Span
+	switch {
+	case first.Before(second):
+		return -1
+	case second.Before(first):
+		return 1
+	case a.Rule != b.Rule:
+		return strings.Compare(a.Rule, b.Rule)
+	}
+	return strings.Compare(a.Fix.Title, b.Fix.Title)
+}
+
+// taken is an accepted edit and the rule it came from.
+type taken struct {
+	source.Edit
+	rule string
+}
+
+type merger struct {
+	files    map[*source.File][]taken // sorted by start
+	settings map[string]taken
+}
+
+// conflict says why a fix cannot join those taken so far; "" if it can.
+func (m *merger) conflict(c Candidate) string {
+	for _, e := range c.Fix.Edits {
+		if rule := m.overlap(e); rule != "" {
+			p := e.Span.Position()
+			return fmt.Sprintf("changes the same place as %s (line %d)", rule, p.Line)
+		}
+		for _, setting := range settings(e) {
+			if t, ok := m.settings[setting]; ok && t.Edit != e {
+				return fmt.Sprintf("decides the same setting as %s", t.rule)
+			}
+		}
+	}
+	return ""
+}
+
+func settings(e source.Edit) []string {
+	if e.Decides == "" {
+		return nil
+	}
+	return strings.Split(e.Decides, "\n")
+}
+
+// overlap returns the rule of a taken edit that e overlaps and does not equal.
+func (m *merger) overlap(e source.Edit) string {
+	list := m.files[e.Span.File]
+	i := search(list, e)
+	for j := max(0, i-1); j < len(list) && list[j].Span.Start <= max(e.Span.Start, e.Span.End-1); j++ {
+		if source.Overlap(list[j].Edit, e) && list[j].Edit != e {
+			return list[j].rule
+		}
+	}
+	return ""
+}
+
+// search returns the index of the first taken edit that does not start before e.
+func search(list []taken, e source.Edit) int {
+	i, _ := slices.BinarySearchFunc(list, e.Span.Start, func(t taken, start int) int { return t.Span.Start - start })
+	return i
+}
+
+func (m *merger) take(c Candidate) {
+	for _, e := range c.Fix.Edits {
+		t := taken{e, c.Rule}
+		list := m.files[e.Span.File]
+		i := search(list, e)
+		if i == len(list) || list[i].Edit != e {
+			m.files[e.Span.File] = slices.Insert(list, i, t)
+		}
+		for _, setting := range settings(e) {
+			m.settings[setting] = t
+		}
+	}
+}
+
+func (m *merger) edits() []source.Edit {
+	var out []source.Edit
+	for _, list := range m.files {
+		for _, t := range list {
+			out = append(out, t.Edit)
+		}
+	}
+	return source.Sorted(out)
+}
+
+// Apply returns the new text of every file the edits touch.
+func Apply(edits []source.Edit) map[*source.File]string {
+	out := map[*source.File]string{}
+	for start := 0; start < len(edits); {
+		f, end := edits[start].Span.File, start
+		for end < len(edits) && edits[end].Span.File == f {
+			end++
+		}
+		out[f] = source.Apply(f, edits[start:end])
+		start = end
+	}
+	return out
+}
