@@ -35,6 +35,8 @@ type Config struct {
 	view  *source.View
 	files map[*source.File]*document
 	items int
+	// defaults in the version at hand, by directive
+	defaults map[*Def]string
 
 	verdicts func() []Verdict
 	model    func() *model
@@ -62,7 +64,7 @@ func Load(v *source.View, o Options) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the main configuration file: %w", err)
 	}
-	c := &Config{Options: o, view: v, files: map[*source.File]*document{}}
+	c := &Config{Options: o, view: v, files: map[*source.File]*document{}, defaults: map[*Def]string{}}
 	c.Root = &Scope{Context: InMain, config: c}
 	main := c.document(f)
 	main.active = true

@@ -28,9 +28,6 @@ type Value struct {
 func (s *Scope) Effective(name string) Value {
 	def := s.definition(name)
 	v := Value{Known: true, version: s.config.Version}
-	if def != nil {
-		v.Default = def.DefaultIn(s.config.Version)
-	}
 	for at := s; at != nil; at = at.Parent {
 		v.Known = !at.mayHide(name)
 		if own := at.Own(name); len(own) > 0 {
@@ -45,7 +42,21 @@ func (s *Scope) Effective(name string) Value {
 			break
 		}
 	}
+	v.Default = s.config.defaultOf(def)
 	return v
+}
+
+// defaultOf returns a directive's default in the version at hand; "" for none.
+func (c *Config) defaultOf(def *Def) string {
+	if def == nil {
+		return ""
+	}
+	value, ok := c.defaults[def]
+	if !ok {
+		value = def.DefaultIn(c.Version)
+		c.defaults[def] = value
+	}
+	return value
 }
 
 // mayHide reports whether a file that the scope includes and that could not be

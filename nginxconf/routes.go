@@ -11,6 +11,7 @@ import (
 type model struct {
 	upstreams []*Upstream
 	routes    []*Route
+	routesTo  map[*Upstream][]*Route
 	listens   []*Listen
 }
 
@@ -75,16 +76,8 @@ func (c *Config) Routes() []*Route { return c.model().routes }
 // Listens returns the listen directives of all http servers, in order.
 func (c *Config) Listens() []*Listen { return c.model().listens }
 
-// RoutesTo returns the routes that pass to an upstream block.
-func (c *Config) RoutesTo(u *Upstream) []*Route {
-	var out []*Route
-	for _, r := range c.Routes() {
-		if r.Upstream == u {
-			out = append(out, r)
-		}
-	}
-	return out
-}
+// RoutesTo returns the routes that pass to an upstream block, in order.
+func (c *Config) RoutesTo(u *Upstream) []*Route { return c.model().routesTo[u] }
 
 // HTTP returns the http scope; nil when there is none or a file has a syntax error.
 func (c *Config) HTTP() *Scope {
@@ -100,7 +93,7 @@ func (c *Config) HTTP() *Scope {
 }
 
 func newModel(c *Config) *model {
-	m := &model{}
+	m := &model{routesTo: map[*Upstream][]*Route{}}
 	if !c.Whole() {
 		return m
 	}
@@ -117,6 +110,7 @@ func newModel(c *Config) *model {
 			if r := newRoute(s, d); r != nil {
 				r.Upstream = byName[upstreamKey(r.Module == "stream", r.Address)]
 				m.routes = append(m.routes, r)
+				m.routesTo[r.Upstream] = append(m.routesTo[r.Upstream], r)
 			}
 			if d.Name == "listen" && s.Context == InServer && len(d.Args) > 0 {
 				m.listens = append(m.listens, newListen(s, d))

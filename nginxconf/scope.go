@@ -16,14 +16,22 @@ type Scope struct {
 	config *Config
 	items  []*Directive
 	unread []*IncludeError
+	byName map[string][]*Directive // of a large scope; nil until asked
 }
 
 // Items returns the directives directly in the scope in the order nginx reads
 // them, with includes expanded; the include directives themselves are listed too.
 func (s *Scope) Items() []*Directive { return s.items }
 
+// largeScope is from how many directives on a scope is indexed: http holds
+// tens of thousands where every server has a file of its own.
+const largeScope = 32
+
 // Own returns the directives of this name directly in the scope.
 func (s *Scope) Own(name string) []*Directive {
+	if len(s.items) >= largeScope {
+		return s.index()[name]
+	}
 	var out []*Directive
 	for _, d := range s.items {
 		if d.Name == name {
@@ -33,12 +41,20 @@ func (s *Scope) Own(name string) []*Directive {
 	return out
 }
 
+func (s *Scope) index() map[string][]*Directive {
+	if s.byName == nil {
+		s.byName = map[string][]*Directive{}
+		for _, d := range s.items {
+			s.byName[d.Name] = append(s.byName[d.Name], d)
+		}
+	}
+	return s.byName
+}
+
 // Last returns the last directive of this name directly in the scope, or nil.
 func (s *Scope) Last(name string) *Directive {
-	for i := len(s.items) - 1; i >= 0; i-- {
-		if s.items[i].Name == name {
-			return s.items[i]
-		}
+	if own := s.Own(name); len(own) > 0 {
+		return own[len(own)-1]
 	}
 	return nil
 }
