@@ -1,0 +1,154 @@
+package host
+
+import (
+	"strings"
+
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Demand is the most file descriptors that one nginx worker may hold at once.
+type Demand struct {
+	// Connections is worker_connections, which counts every socket of a worker:
+	// clients, upstreams and idle ones (nginx.org, ngx_core_module).
+	Connections source.Setting[int64]
+	// Files are temporary and cache files of requests in flight. A proxied request
+	// holds two sockets and up to two files; with HTTP/2, where requests share the
+	// client's socket, one socket and two files.
+	Files int64
+	// Spill is a route whose requests or responses may go to files; nil for none.
+	Spill *nginxconf.Route
+	// Cached is what open_file_cache holds open.
+	Cached int64
+	// Listens and Logs count listening sockets and log files.
+	Listens, Logs int64
+}
+
+// Load returns the part of the sum that grows with the load. The rest is small,
+// partly counted in worker_connections already, and rounded up.
+func (d Demand) Load() int64 { return d.Connections.Value + d.Files + d.Cached }
+
+// OwnDescriptors is what a worker needs besides: standard streams, event queue,
+// channels to its siblings, resolver.
+const OwnDescriptors = 32
+
+// Total returns the whole sum, enough for a limit.
+func (d Demand) Total() int64 {
+	return d.Load() + d.Listens + d.Logs + OwnDescriptors
+}
+
+// WorkerDemand returns what a worker may need; false when the files do not tell.
+// Static files being sent are left out, as most of them are small.
+func (h *Host) WorkerDemand() (Demand, bool) {
+	var d Demand
+	if h.Nginx == nil || !h.Nginx.Whole() {
+		return d, false
+	}
+	for _, s := range h.Nginx.Root.Children {
+		if s.Context == nginxconf.InEvents {
+			d.Connections = s.Effective("worker_connections").Number()
+		}
+	}
+	if !d.Connections.Known {
+		return d, false
+	}
+	for _, r := range h.Nginx.Routes() {
+		if spills(r) {
+			d.Spill, d.Files = r, d.Connections.Value
+			break
+		}
+	}
+	if h.speaksHTTP2() {
+		d.Files *= 2
+	}
+	d.Listens, d.Logs, d.Cached = h.listenSockets(), h.logFiles(), h.cachedFiles()
+	return d, true
+}
+
+// spills reports whether a request on the route may be written to a file: its
+// body, a response larger than the buffers, or a response for the cache.
+func spills(r *nginxconf.Route) bool {
+	switch r.Module {
+	case "proxy", "fastcgi", "uwsgi", "scgi":
+	default:
+		return false // the others hold nothing back on disk
+	}
+	effective := func(name string) nginxconf.Value { return r.Scope.Effective(r.Module + name) }
+	on := func(v nginxconf.Value) bool { return v.Known && v.On().Value }
+	named := func(v nginxconf.Value) bool { return v.Known && v.Directive() != nil && v.First() != "off" }
+	size := effective("_max_temp_file_size").Size()
+	return on(effective("_request_buffering")) ||
+		on(effective("_buffering")) && size.Known && size.Value != 0 ||
+		named(effective("_cache")) || named(effective("_store"))
+}
+
+func (h *Host) speaksHTTP2() bool {
+	for _, l := range h.Nginx.Listens() {
+		if l.Scope.Effective("http2").On().Value {
+			return true
+		}
+		for _, a := range l.Directive.Args[1:] {
+			if a.Text == "http2" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (h *Host) listenSockets() int64 {
+	sockets := map[string]bool{}
+	for _, l := range h.Nginx.Listens() {
+		sockets[l.Socket] = true
+	}
+	h.each("listen", func(s *nginxconf.Scope, d *nginxconf.Directive) {
+		if s.Context != nginxconf.InServer {
+			sockets[s.Context.String()+" "+d.Arg(0)] = true
+		}
+	})
+	return int64(len(sockets))
+}
+
+// logFiles counts the distinct files that logs are written to, with nginx's
+// default ones where none is named.
+func (h *Host) logFiles() int64 {
+	files := map[string]bool{}
+	note := func(_ *nginxconf.Scope, d *nginxconf.Directive) {
+		name := d.Arg(0)
+		if name != "off" && name != "stderr" && !strings.HasPrefix(name, "syslog:") && !strings.HasPrefix(name, "memory:") && !strings.Contains(name, "$") {
+			files[name] = true
+		}
+	}
+	h.each("access_log", note)
+	h.each("error_log", note)
+	if h.Nginx.Root.Last("error_log") == nil {
+		files["logs/error.log"] = true
+	}
+	if http := h.Nginx.HTTP(); http != nil && http.Last("access_log") == nil {
+		files["logs/access.log"] = true
+	}
+	return int64(len(files))
+}
+
+// cachedFiles sums what the caches of open files and logs may hold open.
+func (h *Host) cachedFiles() int64 {
+	sum := int64(0)
+	add := func(_ *nginxconf.Scope, d *nginxconf.Directive) {
+		_, text := d.Param("max")
+		if n, ok := nginxconf.ParseNumber(text); ok {
+			sum += n
+		}
+	}
+	h.each("open_file_cache", add)
+	h.each("open_log_file_cache", add)
+	return sum
+}
+
+// each calls f for every directive of a name that nginx reads.
+func (h *Host) each(name string, f func(*nginxconf.Scope, *nginxconf.Directive)) {
+	h.Nginx.Root.Walk(func(s *nginxconf.Scope) {
+		for _, d := range s.Own(name) {
+			f(s, d)
+		}
+	})
+}

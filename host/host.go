@@ -1,0 +1,167 @@
+package host
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/limits"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
+)
+
+// A Host is one machine, or several that share the same files: every layer that
+// decides how it behaves under load.
+type Host struct {
+	// Name is the host's name in tunelint.yaml, or the name of its folder.
+	Name string
+	// View is how names in the host's files map to this disk.
+	View *source.View
+	// Live reports that the host is the machine tunelint runs on, so that a file
+	// that is missing is really missing.
+	Live bool
+	// Nginx is the nginx configuration; nil when the host has none or its main
+	// file cannot be read.
+	Nginx *nginxconf.Config
+	// Sysctl and Limits are never nil.
+	Sysctl *sysctl.Settings
+	Limits *limits.Limits
+	// Apps are the applications behind nginx, Balancers what stands in front.
+	Apps      []*appconf.App
+	Balancers []*appconf.LoadBalancer
+	// Facts are the figures of the machine.
+	Facts Facts
+	// Service is the name of nginx's systemd unit.
+	Service string
+	// Problems are files that could not be read.
+	Problems []Problem
+	// Extra are further files that take part, such as tunelint.yaml.
+	Extra []*source.File
+}
+
+// A Problem is a file that a host needs and that could not be read.
+type Problem struct {
+	// Span is what asks for the file; invalid when nothing in a file does.
+	Span source.Span
+	// Path is the file's path on disk.
+	Path string
+	Err  error
+}
+
+// Load reads everything a host consists of. dir is the folder that relative
+// paths of the declaration are resolved against. It fails only where the
+// declaration itself is wrong; files that cannot be read become Problems.
+func Load(store *source.Store, dir string, decl appconf.HostConfig) (*Host, error) {
+	h := newHost(store, dir, decl)
+	h.Facts = declaredFacts(decl)
+	if h.Live {
+		h.Facts.complete(h.View)
+	}
+	h.loadNginx(decl)
+	h.loadKernel(decl)
+	h.loadLimits(decl)
+	var errs *multierror.Error
+	apps, err := appconf.LoadApps(store, dir, decl.Apps)
+	h.Apps = apps
+	errs = multierror.Append(errs, h.sortErrors(err)...)
+	balancers, err := appconf.LoadBalancers(decl.LoadBalancers)
+	h.Balancers = balancers
+	errs = multierror.Append(errs, h.sortErrors(err)...)
+	return h, errs.ErrorOrNil()
+}
+
+func newHost(store *source.Store, dir string, decl appconf.HostConfig) *Host {
+	root := resolvePath(dir, decl.Root)
+	var maps []source.Mapping
+	for _, m := range decl.PathMap {
+		maps = append(maps, source.Mapping{From: m.From, To: resolvePath(dir, m.To)})
+	}
+	h := &Host{Name: decl.Name, View: store.View(root, maps...), Live: root == "/" && len(maps) == 0}
+	if h.Name == "" {
+		h.Name = path.Base(root)
+	}
+	h.Service = decl.Nginx.Service
+	if h.Service == "" {
+		h.Service = "nginx.service"
+	}
+	return h
+}
+
+func resolvePath(dir, p string) string {
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
+}
+
+func (h *Host) loadNginx(decl appconf.HostConfig) {
+	c, err := nginxconf.Load(h.View, nginxconf.Options{
+		Conf: decl.Nginx.Conf, Prefix: decl.Nginx.Prefix, Version: h.Facts.version, Modules: decl.Nginx.Modules,
+	})
+	switch {
+	case err == nil:
+		h.Nginx = c
+	case decl.Nginx.Conf != "" || !errors.Is(err, fs.ErrNotExist):
+		h.problem(decl.Span, err)
+	}
+}
+
+func (h *Host) loadKernel(decl appconf.HostConfig) {
+	s, err := sysctl.Load(h.View, sysctl.Options{Patterns: hostPatterns(decl.Sysctl), Kernel: h.Facts.Kernel.Value})
+	h.Sysctl = s
+	h.problems(err)
+}
+
+func (h *Host) loadLimits(decl appconf.HostConfig) {
+	l, err := limits.Load(h.View, limits.Options{
+		LimitsPatterns: hostPatterns(decl.Limits), UnitPatterns: hostPatterns(decl.Units), Services: []string{h.Service},
+	})
+	h.Limits = l
+	h.problems(err)
+}
+
+// hostPatterns makes the patterns of a declaration absolute on the host.
+func hostPatterns(list []string) []string {
+	if list == nil {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = path.Join("/", p)
+	}
+	return out
+}
+
+// User returns who nginx's workers run as: the user directive, what the
+// declaration says, or "".
+func (h *Host) User() string {
+	if h.Nginx != nil {
+		if d := h.Nginx.Root.Last("user"); d != nil {
+			return d.Arg(0)
+		}
+	}
+	return ""
+}
+
+// Files returns every file that was read for the host, sorted by path.
+func (h *Host) Files() []*source.File {
+	files := slices.Clone(h.Extra)
+	if h.Nginx != nil {
+		for _, d := range h.Nginx.Documents {
+			files = append(files, d.File)
+		}
+	}
+	files = append(files, h.Sysctl.Files()...)
+	files = append(files, h.Limits.Files()...)
+	for _, a := range h.Apps {
+		files = append(files, a.Files...)
+	}
+	slices.SortFunc(files, func(a, b *source.File) int { return strings.Compare(a.Path, b.Path) })
+	return slices.Compact(files)
+}

@@ -1,0 +1,82 @@
+package host
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// problem notes a file that could not be read.
+func (h *Host) problem(at source.Span, err error) {
+	p := Problem{Span: at, Err: err}
+	var placed *source.Error
+	if errors.As(err, &placed) {
+		p.Span = placed.Span
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		p.Path, p.Err = pathErr.Path, pathErr.Err
+	}
+	h.Problems = append(h.Problems, p)
+}
+
+// problems notes every file in a list of errors.
+func (h *Host) problems(err error) {
+	for _, e := range flatten(err) {
+		h.problem(source.Span{}, e)
+	}
+}
+
+// sortErrors notes what could not be read and returns what is wrong with the
+// declaration itself.
+func (h *Host) sortErrors(err error) (wrong []error) {
+	for _, e := range flatten(err) {
+		var pathErr *fs.PathError
+		if errors.As(e, &pathErr) {
+			h.problem(source.Span{}, e)
+			continue
+		}
+		wrong = append(wrong, e)
+	}
+	return wrong
+}
+
+func flatten(err error) []error {
+	var list *multierror.Error
+	if errors.As(err, &list) {
+		return list.Errors
+	}
+	if err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// Skips returns what the layers saw and could not evaluate.
+func (h *Host) Skips() []source.Skip {
+	var out []source.Skip
+	out = append(out, h.Sysctl.Skips...)
+	out = append(out, h.Limits.Skips...)
+	for _, a := range h.Apps {
+		out = append(out, a.Skips...)
+	}
+	if h.Nginx == nil {
+		return out
+	}
+	for _, e := range h.Nginx.Includes {
+		if e.Missing && e.Packaged() {
+			out = append(out, source.Skip{Span: e.Directive.HeadSpan(), Why: "the included file comes with nginx's packages and is not in this tree"})
+		}
+	}
+	if !h.Nginx.Whole() {
+		for _, d := range h.Nginx.Documents {
+			if d.Err != nil {
+				out = append(out, source.Skip{Span: d.Err.Span, Why: "nothing about requests, upstreams and sockets is judged while a file has a syntax error"})
+			}
+		}
+	}
+	return out
+}

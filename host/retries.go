@@ -1,0 +1,113 @@
+package host
+
+import (
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/nginxconf"
+)
+
+// Retries is what decides whether a failed request is tried on another server.
+type Retries struct {
+	// Off reports that nothing is tried again.
+	Off bool
+	// Next, Tries and Timeout are *_next_upstream, *_next_upstream_tries and
+	// *_next_upstream_timeout of the route's module.
+	Next, Tries, Timeout nginxconf.Value
+}
+
+// RetriesOn returns the settings of an http route, false for a stream route and
+// where a file that could not be read may decide one of them.
+func RetriesOn(r *nginxconf.Route) (Retries, bool) {
+	name := r.Module + "_next_upstream"
+	t := Retries{
+		Next:    r.Scope.Effective(name),
+		Tries:   r.Scope.Effective(name + "_tries"),
+		Timeout: r.Scope.Effective(name + "_timeout"),
+	}
+	t.Off = t.After("off")
+	return t, r.Module != "stream" && t.Next.Known && t.Tries.Known && t.Timeout.Known
+}
+
+// After reports whether *_next_upstream lists a word; nginx reads them without
+// regard to case, and several directives add up.
+func (t Retries) After(word string) bool {
+	words := strings.Fields(t.Next.Default)
+	if len(t.Next.Directives) > 0 {
+		words = nil
+	}
+	for _, d := range t.Next.Directives {
+		words = append(words, strings.Fields(d.ArgText())...)
+	}
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+}
+
+// AlwaysOff reports whether directives that limit retries hold for no route of
+// their module that may retry.
+func (h *Host) AlwaysOff(module string, limits []*nginxconf.Directive) bool {
+	for _, r := range h.Nginx.Routes() {
+		t, ok := RetriesOn(r)
+		holds := slices.Contains(limits, t.Tries.Directive()) || slices.Contains(limits, t.Timeout.Directive())
+		if r.Module == module && holds && !(ok && t.Off) {
+			return false
+		}
+	}
+	return true
+}
+
+// UsableServers counts the servers of an upstream that may get a request, backup
+// servers included. A name counts once, however many addresses it has.
+func UsableServers(u *nginxconf.Upstream) int {
+	n := 0
+	for _, s := range u.Servers {
+		if !s.Down {
+			n++
+		}
+	}
+	return n
+}
+
+// MostServers returns the largest number of servers that a request can be tried
+// on where a directive is in force, and the upstream that has them, nil for a
+// literal address. It is zero when nobody can tell: a name may have several
+// addresses, a variable may be any.
+func (h *Host) MostServers(module string, d *nginxconf.Directive) (int, *nginxconf.Upstream) {
+	most, at := 0, (*nginxconf.Upstream)(nil)
+	for _, r := range h.Nginx.Routes() {
+		if r.Module != module || r.Scope.Effective(d.Name).Directive() != d {
+			continue
+		}
+		n, addresses := 1, []string{r.Address}
+		if r.Upstream != nil {
+			n, addresses = UsableServers(r.Upstream), addressesOf(r.Upstream)
+		}
+		switch {
+		case slices.ContainsFunc(addresses, isName):
+			return 0, nil
+		case n > most:
+			most, at = n, r.Upstream
+		}
+	}
+	return most, at
+}
+
+func addressesOf(u *nginxconf.Upstream) []string {
+	out := make([]string, len(u.Servers))
+	for i, s := range u.Servers {
+		out[i] = s.Address
+	}
+	return out
+}
+
+// isName reports whether an address is neither an IP address nor a socket.
+func isName(address string) bool {
+	if strings.HasPrefix(address, "unix:") {
+		return false
+	}
+	name, _, err := net.SplitHostPort(address)
+	if err != nil {
+		name = strings.Trim(address, "[]")
+	}
+	return net.ParseIP(name) == nil
+}

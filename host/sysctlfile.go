@@ -1,0 +1,77 @@
+package host
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
+)
+
+// ownSysctlFile is where a fix puts settings that no file of the host holds.
+const ownSysctlFile = "/etc/sysctl.d/90-tunelint.conf"
+
+// SysctlLine returns the line that decides a kernel setting; nil where the
+// kernel's default is in force or nobody can tell.
+func (h *Host) SysctlLine(key string) *sysctl.Line {
+	v := h.Sysctl.Value(key)
+	for _, l := range h.Sysctl.Lines(key) {
+		if v.Known && v.Origin.Span.IsValid() && l.Span.Contains(v.Origin.Span) {
+			return l
+		}
+	}
+	return nil
+}
+
+// IsVendor reports whether a file belongs to a package or to the running
+// system rather than to the administrator: it is no place for a fix.
+func (h *Host) IsVendor(f *source.File) bool {
+	name, ok := h.View.Name(f.Path)
+	for _, dir := range []string{"/usr/lib/", "/lib/", "/usr/local/lib/", "/run/"} {
+		if ok && strings.HasPrefix(name, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// SetSysctl returns the edit that gives a kernel setting another value from the
+// next boot on: on the line that decides it, else beside settings of the same
+// group, else in a file of its own in /etc/sysctl.d. ok is false where no such
+// edit is sure to win.
+func (h *Host) SetSysctl(key, value string) (e source.Edit, ok bool) {
+	lines := h.Sysctl.Lines(key)
+	after := -1 // the document that the new line must come behind
+	if len(lines) > 0 {
+		winner := h.SysctlLine(key)
+		switch {
+		case winner == nil || winner != lines[len(lines)-1] || winner.Glob || winner.Template:
+			return e, false
+		case !h.IsVendor(winner.Span.File):
+			return winner.SetValue(value), true
+		}
+		after = slices.IndexFunc(h.Sysctl.Documents, func(d *sysctl.Document) bool { return d.File == winner.Span.File })
+	}
+	if d := h.sysctlNeighbour(key, after); d != nil {
+		return d.Insert(key, value), true
+	}
+	if after >= 0 && path.Base(h.Sysctl.Documents[after].File.Path) >= path.Base(ownSysctlFile) {
+		return e, false
+	}
+	return sysctl.Parse(h.View.Create(ownSysctlFile)).Insert(key, value), true
+}
+
+// sysctlNeighbour returns the last of the administrator's documents behind one
+// position that sets keys of the same group, such as net.core; nil for none.
+func (h *Host) sysctlNeighbour(key string, after int) *sysctl.Document {
+	group := strings.Join(strings.SplitN(key, ".", 3)[:2], ".") + "."
+	for i := len(h.Sysctl.Documents) - 1; i > after; i-- {
+		d := h.Sysctl.Documents[i]
+		holds := slices.ContainsFunc(d.Lines, func(l *sysctl.Line) bool { return l.Broken == "" && strings.HasPrefix(l.Key, group) })
+		if holds && !d.Template && !h.IsVendor(d.File) {
+			return d
+		}
+	}
+	return nil
+}
