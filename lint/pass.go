@@ -1,0 +1,120 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Pass is one run of one rule over one host.
+type Pass struct {
+	Host *host.Host
+
+	rule    *Rule
+	options map[string]string
+	reports []*Report
+	skips   []source.Skip
+}
+
+// A Report is a finding under construction; its methods chain.
+type Report struct{ finding *Finding }
+
+// Report adds a finding at a place. The message is one lower-case line that
+// states what is wrong with the actual numbers. An invalid span panics: a rule
+// must know the place it complains about.
+func (p *Pass) Report(at source.Span, format string, args ...any) *Report {
+	if !at.IsValid() {
+		panic(p.rule.Name + " reports without a place")
+	}
+	r := &Report{&Finding{
+		Rule:     p.rule,
+		Severity: p.rule.Severity,
+		Host:     p.Host.Name,
+		Message:  fmt.Sprintf(format, args...),
+		Span:     at,
+		Apply:    p.rule.Apply,
+	}}
+	p.reports = append(p.reports, r)
+	return r
+}
+
+// Skip notes a place the rule looked at and could not judge.
+func (p *Pass) Skip(at source.Span, why string) {
+	p.skips = append(p.skips, source.Skip{Span: at, Why: why})
+}
+
+// Option returns a rule option from tunelint.yaml, or def.
+func (p *Pass) Option(name, def string) string {
+	if v, ok := p.options[name]; ok {
+		return v
+	}
+	return def
+}
+
+// Label says what stands at the primary place.
+func (r *Report) Label(format string, args ...any) *Report {
+	r.finding.Label = fmt.Sprintf(format, args...)
+	return r
+}
+
+// See adds a related place.
+func (r *Report) See(at source.Span, format string, args ...any) *Report {
+	r.finding.Related = append(r.finding.Related, Related{at, fmt.Sprintf(format, args...)})
+	return r
+}
+
+// SeeOrigin adds what decided a setting; a default is named instead of a place.
+func (r *Report) SeeOrigin(o source.Origin, format string, args ...any) *Report {
+	label := fmt.Sprintf(format, args...)
+	switch {
+	case o.Assumed:
+		label += " (" + o.Default + ", assumed)"
+	case o.IsDefault():
+		label += " (" + o.Default + ")"
+	}
+	return r.See(o.Span, "%s", label)
+}
+
+// Key names the finding for its fingerprint; see [Finding.Key].
+func (r *Report) Key(format string, args ...any) *Report {
+	r.finding.Key = fmt.Sprintf(format, args...)
+	return r
+}
+
+// Severity overrides the rule's severity.
+func (r *Report) Severity(s Severity) *Report {
+	r.finding.Severity = s
+	return r
+}
+
+// Apply overrides the commands that make the fix take effect.
+func (r *Report) Apply(commands ...string) *Report {
+	r.finding.Apply = commands
+	return r
+}
+
+// Suggest attaches a safe fix. No edits means no fix.
+func (r *Report) Suggest(title string, edits ...source.Edit) *Report {
+	return r.suggest(&fixes.Fix{Safety: fixes.Safe, Title: title, Edits: edits})
+}
+
+// SuggestUnsafe attaches a fix that may cost what loss says.
+func (r *Report) SuggestUnsafe(title, loss string, edits ...source.Edit) *Report {
+	return r.suggest(&fixes.Fix{Safety: fixes.Unsafe, Title: title, Loss: loss, Edits: edits})
+}
+
+// suggest validates the fix: a bad one is a bug of the rule, never a merge problem.
+func (r *Report) suggest(fix *fixes.Fix) *Report {
+	fix.Edits = slices.Compact(source.Sorted(fix.Edits)) // one file seen twice gives the same edit twice
+	if len(fix.Edits) == 0 {
+		return r
+	}
+	if err := fix.Validate(); err != nil {
+		panic(fmt.Sprintf("%s suggests a bad fix: %v", r.finding.Rule.Name, err))
+	}
+	r.finding.Fix = fix
+	return r
+}

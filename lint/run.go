@@ -1,0 +1,218 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/source"
+)
+
+// Options say which rules run and how.
+type Options struct {
+	// Rules run in any order; the result does not depend on it.
+	Rules []*Rule
+	// All are the rules that exist; a suppression that names none of them is a finding.
+	All []*Rule
+	// Severity overrides a rule's severity by rule name.
+	Severity map[string]Severity
+	// Settings are rule options by rule name.
+	Settings map[string]map[string]string
+	// Ignores are the entries of tunelint.yaml, whose folder is Base.
+	Ignores []Ignore
+	Base    string
+	// Today, as YYYY-MM-DD, decides which suppressions have expired; "" for none.
+	Today string
+}
+
+// The rules that the run itself reports.
+const (
+	UnusedIgnore  = "tunelint/unused-ignore"
+	ExpiredIgnore = "tunelint/expired-ignore"
+	IgnoreReason  = "tunelint/ignore-without-reason"
+	UnknownRule   = "tunelint/unknown-rule-in-ignore"
+)
+
+// Run runs the rules over the hosts.
+func Run(hosts []*host.Host, o Options) *Result {
+	r := &Result{Rules: len(o.Rules)}
+	var all []*suppression
+	for _, i := range o.Ignores {
+		all = append(all, i.suppression(o.Base))
+	}
+	seen := map[*source.File]bool{}
+	for _, h := range hosts {
+		findings := runHost(h, o, r)
+		marks := suppressions(h)
+		all = append(all, marks...)
+		for _, f := range findings {
+			if !suppressed(f, append(slices.Clone(marks), all[:len(o.Ignores)]...), o.Today) {
+				r.Findings = append(r.Findings, f)
+				continue
+			}
+			r.Ignored++
+		}
+		for _, f := range h.Files() {
+			seen[f] = true
+		}
+		r.Hosts = append(r.Hosts, HostReport{Name: h.Name, Facts: factList(h)})
+		r.Problems = append(r.Problems, problems(h)...)
+	}
+	r.Files = len(seen)
+	r.Findings = append(r.Findings, judgeSuppressions(all, o)...)
+	SortByPlace(r.Findings)
+	r.Findings = fold(r.Findings)
+	return r
+}
+
+// runHost runs every rule over one host.
+func runHost(h *host.Host, o Options, r *Result) []*Finding {
+	var out []*Finding
+	for _, rule := range o.Rules {
+		if rule.Run == nil {
+			continue
+		}
+		pass := &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
+		rule.Run(pass)
+		for _, report := range pass.reports {
+			f := report.finding
+			if s, ok := o.Severity[rule.Name]; ok {
+				f.Severity = s
+			}
+			if f.Key == "" {
+				f.Key = defaultKey(h, f.Span)
+			}
+			out = append(out, f)
+		}
+		r.Skips = append(r.Skips, pass.skips...)
+	}
+	r.Skips = append(r.Skips, h.Skips()...)
+	return out
+}
+
+// defaultKey names a place by its file and what stands on its line.
+func defaultKey(h *host.Host, at source.Span) string {
+	name, ok := h.View.Name(at.File.Path)
+	if !ok {
+		name = at.File.Path
+	}
+	return name + " " + strings.Join(strings.Fields(at.File.Line(at.Position().Line).Text()), " ")
+}
+
+func suppressed(f *Finding, marks []*suppression, today string) bool {
+	hit := false
+	for _, s := range marks {
+		if !s.expired(today) && s.covers(f) {
+			s.used, hit = true, true
+		}
+	}
+	return hit
+}
+
+func (s *suppression) expired(today string) bool {
+	return s.until != "" && today != "" && today > s.until
+}
+
+// judgeSuppressions reports what is wrong with the suppressions themselves.
+func judgeSuppressions(all []*suppression, o Options) []*Finding {
+	var out []*Finding
+	report := func(name string, s *suppression, format string, args ...any) {
+		if rule := find(o.Rules, name); rule != nil && s.at.IsValid() {
+			message := fmt.Sprintf(format, args...)
+			out = append(out, &Finding{Rule: rule, Severity: rule.Severity, Message: message, Span: s.at, Key: s.at.File.Path + " " + s.at.Text()})
+		}
+	}
+	seen := map[source.Span]bool{}
+	for _, s := range all {
+		if seen[s.at] {
+			continue // one comment seen through several hosts
+		}
+		seen[s.at] = true
+		switch unknown := unknownRule(s, o.All); {
+		case len(s.rules) == 0:
+			report(UnknownRule, s, "the suppression names no rule; write %s group/name reason", marker)
+		case unknown != "":
+			report(UnknownRule, s, "no rule is called %q%s", unknown, didYouMean(unknown, o.All))
+		case s.reason == "":
+			report(IgnoreReason, s, "the suppression of %s gives no reason and has no effect", strings.Join(s.rules, ", "))
+		case s.expired(o.Today):
+			report(ExpiredIgnore, s, "the suppression of %s ended on %s", strings.Join(s.rules, ", "), s.until)
+		case !anyUsed(all, s.at) && enabled(s, o):
+			report(UnusedIgnore, s, "nothing is suppressed here: %s finds nothing", strings.Join(s.rules, ", "))
+		}
+	}
+	return out
+}
+
+// anyUsed reports whether the comment took a finding out of any host.
+func anyUsed(all []*suppression, at source.Span) bool {
+	return slices.ContainsFunc(all, func(s *suppression) bool { return s.at == at && s.used })
+}
+
+// enabled reports whether every rule that the suppression names took part in the run.
+func enabled(s *suppression, o Options) bool {
+	for _, rule := range o.All {
+		if s.names(rule) && find(o.Rules, rule.Name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func find(rules []*Rule, name string) *Rule {
+	for _, r := range rules {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// unknownRule returns the first name of a suppression that no rule has.
+func unknownRule(s *suppression, all []*Rule) string {
+	for _, name := range s.rules {
+		one := &suppression{rules: []string{name}}
+		if !slices.ContainsFunc(all, one.names) {
+			return name
+		}
+	}
+	return ""
+}
+
+// fold joins findings that several hosts have in common; the list is sorted.
+func fold(list []*Finding) []*Finding {
+	var out []*Finding
+	for _, f := range list {
+		if n := len(out); n > 0 && out[n-1].Rule == f.Rule && out[n-1].Span == f.Span && out[n-1].Message == f.Message {
+			if out[n-1].Host != f.Host {
+				out[n-1].Also = append(out[n-1].Also, f.Host)
+			}
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// problems lists the files that could not be read or parsed to their end.
+func problems(h *host.Host) []Problem {
+	var out []Problem
+	for _, p := range h.Problems {
+		out = append(out, Problem{p.Path, p.Err.Error()})
+	}
+	if h.Nginx == nil {
+		return out
+	}
+	for _, d := range h.Nginx.Documents {
+		if d.Err != nil {
+			out = append(out, Problem{d.File.Path, fmt.Sprintf("line %d: %s", d.Err.Span.Position().Line, d.Err.Message)})
+		}
+	}
+	for _, e := range h.Nginx.Includes {
+		if !e.Missing {
+			out = append(out, Problem{e.Name, e.Err.Error()})
+		}
+	}
+	return out
+}
