@@ -1,0 +1,160 @@
+package report
+
+import (
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+// A listing prints findings one after another and remembers what it has said.
+type listing struct {
+	*page
+	hosts     bool                // several hosts: name the one of each finding
+	explained map[string]bool     // rules whose mechanism is printed
+	applied   map[string][]string // by rule, the commands printed last
+	printed   fixSet
+}
+
+func writeText(w io.Writer, r *lint.Result, o Options) error {
+	p := &page{Options: o}
+	l := listing{
+		page:      p,
+		hosts:     len(r.Hosts) > 1,
+		explained: map[string]bool{},
+		applied:   map[string][]string{},
+	}
+	list := o.byGravity(r)
+	shown := list
+	if o.MaxFindings > 0 {
+		shown = list[:min(o.MaxFindings, len(list))]
+	}
+	for _, f := range shown {
+		l.finding(f)
+		p.printf("\n")
+	}
+	if rest := len(list) - len(shown); rest > 0 {
+		p.printf("%s %s not shown\n\n", o.ellipsis(), count(rest, "more finding"))
+	}
+	p.closing(r)
+	return p.write(w)
+}
+
+// finding prints one finding: headline, source lines, notes.
+func (l *listing) finding(f *lint.Finding) {
+	places := marks(f)
+	l.gutter, l.severity = gutterWidth(places), styleOf(f.Severity)
+	l.headline(f)
+	l.frames(places)
+	for _, r := range f.Related {
+		if !r.Span.IsValid() {
+			l.note("note", l.brief(r.Label))
+		}
+	}
+	if len(f.Also) > 0 {
+		l.note("also", l.brief("on "+strings.Join(f.Also, ", ")))
+	}
+	first := !l.explained[f.Rule.Name]
+	l.explained[f.Rule.Name] = true
+	if first {
+		l.note("why", l.visible(firstSentence(f.Rule.Why)))
+	}
+	l.fix(f.Fix)
+	if len(f.Apply) > 0 && (first || !slices.Equal(l.applied[f.Rule.Name], f.Apply)) {
+		l.applied[f.Rule.Name] = f.Apply
+		l.command("apply", l.visible(strings.Join(f.Apply, ", then ")))
+	}
+	if first {
+		l.command("more", "tunelint rule "+l.visible(f.Rule.Name))
+	}
+}
+
+// headline prints severity, rule and message, with the host at the right.
+func (l *listing) headline(f *lint.Finding) {
+	head := f.Severity.String() + "[" + l.visible(f.Rule.Name) + "]"
+	message := l.brief(f.Message)
+	l.printf("%s: %s", l.paint(l.severity, head), l.paint(strongStyle, message))
+	if l.hosts || len(f.Also) > 0 {
+		host := "host: " + l.visible(f.Host)
+		if len(f.Also) > 0 {
+			host += " [+" + count(len(f.Also), "host") + "]"
+		}
+		gap := l.width() - columns(head+": "+message) - columns(host)
+		if gap < 2 {
+			l.printf("\n")
+			gap = l.width() - columns(host)
+		}
+		l.printf("%s%s", strings.Repeat(" ", max(gap, 0)), l.paint(faintStyle, host))
+	}
+	l.printf("\n")
+}
+
+// fix prints what a fix does, or that an earlier one does it.
+func (l *listing) fix(f *fixes.Fix) {
+	if f == nil || len(f.Edits) == 0 {
+		return
+	}
+	title := l.brief(f.Title)
+	if !l.printed.add(f) {
+		l.note("fix", "with the fix above: "+title)
+		return
+	}
+	safety := f.Safety.String()
+	if f.Loss != "" {
+		safety += ": " + l.brief(f.Loss)
+	}
+	l.note("fix", title, "["+safety+"]", count(len(f.Edits), "edit")+" in "+l.visible(editedFiles(f)))
+}
+
+// editedFiles names the files a fix edits, or counts them when they are many.
+func editedFiles(f *fixes.Fix) string {
+	var names []string
+	for _, e := range source.Sorted(f.Edits) {
+		names = append(names, e.Span.File.Path)
+	}
+	names = slices.Compact(names)
+	if len(names) > 3 {
+		return count(len(names), "file")
+	}
+	for i, name := range names {
+		names[i] = path.Base(name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// note prints a remark below the frames: its parts two blanks apart, or broken
+// into lines where they do not fit.
+func (l *listing) note(key string, parts ...string) {
+	indent := l.gutter + len(" = apply: ")
+	text := strings.Join(parts, "  ")
+	lines := []string{text}
+	if indent+columns(text) > l.width() {
+		lines = wrap(text, max(l.width()-indent, minimalWidth/2))
+	}
+	l.command(key, lines[0])
+	for _, line := range lines[1:] {
+		l.printf("%*s%s\n", indent, "", line)
+	}
+}
+
+// command prints a remark that is never broken, so that it can be copied.
+func (l *listing) command(key, text string) {
+	sign := l.paint(gutterStyle, "=")
+	l.printf("%*s%s %-6s %s\n", l.gutter+1, "", sign, key+":", text)
+}
+
+// count returns "1 edit", "2 edits", "2 fixes".
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "x"):
+		noun += "e"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
