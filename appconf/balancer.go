@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // A Balancer is what is known of a kind of load balancer, CDN or router.
@@ -49,7 +50,7 @@ func FindBalancer(kind string) (*Balancer, error) {
 		}
 		names = append(names, b.ID)
 	}
-	return nil, fmt.Errorf("unknown load balancer kind %q%s", abbreviate(kind), didYouMean(kind, names))
+	return nil, fmt.Errorf("unknown load balancer kind %q%s", abbreviate(kind), spelling.Hint(kind, names))
 }
 
 // A LoadBalancer is one balancer in front of nginx with every value resolved:

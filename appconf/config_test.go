@@ -112,7 +112,7 @@ func TestReadConfigErrors(t *testing.T) {
 		{"lone CR ends a YAML line", "version: 1\rhostss: []\n", []string{`1:12: unknown key "hostss", did you mean "hosts"?`}},
 		{"duplicate key", "hosts: [{name: a, name: b}]\n", []string{`1:19: duplicate key "name"`}},
 		{"several at once", "fail_on: warn\nhosts:\n- facts: {cpus: many, memory: 16GB}\n  workload: {peak_rps: -1}\n", []string{
-			`1:10: fail_on: unknown value "warn": want one of error, warning, info, never`,
+			`1:10: fail_on: unknown value "warn", did you mean "warning"?`,
 			`3:17: cpus: want a whole number, not "many"`,
 			`3:31: memory: "16GB" is ambiguous: write 16GiB for the binary unit, or the number of bytes`,
 			`4:24: peak_rps: -1 is less than 0`,

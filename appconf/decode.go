@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // A decoder reads YAML strictly: every error has a place, and one error does
@@ -99,7 +100,7 @@ func (d *decoder) key(key *yaml.Node, known keys, seen map[string]bool) func(ent
 		return nil
 	case !ok && known[""] == nil:
 		names := slices.Collect(maps.Keys(known))
-		d.fail(key, "unknown key %q%s", abbreviate(name), didYouMean(name, names))
+		d.fail(key, "unknown key %q%s", abbreviate(name), spelling.Hint(name, names))
 		return nil
 	case seen[name]:
 		d.fail(key, "duplicate key %q", abbreviate(name))
@@ -213,7 +214,7 @@ func (d *decoder) choice(into *string, words ...string) func(entry) {
 		switch {
 		case !ok:
 		case !slices.Contains(words, text):
-			hint := didYouMean(text, words)
+			hint := spelling.Hint(text, words)
 			if hint == "" {
 				hint = ": want one of " + strings.Join(words, ", ")
 			}

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // A Runtime is what is known of an application server of some version: the
@@ -105,7 +106,7 @@ func FindRuntime(spec string) (*Runtime, error) {
 	}
 	switch {
 	case len(named) == 0:
-		return nil, fmt.Errorf("unknown runtime %q%s", abbreviate(name), didYouMean(name, runtimeNames()))
+		return nil, fmt.Errorf("unknown runtime %q%s", abbreviate(name), spelling.Hint(name, runtimeNames()))
 	case len(named) == 1:
 		return named[0].at(number, v), nil
 	case len(fitting) == 0:

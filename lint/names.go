@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Select returns the rules that match any of the patterns: a rule's name, a
@@ -39,38 +41,18 @@ func matchRule(pattern string, r *Rule) bool {
 	return err == nil && ok
 }
 
-// didYouMean returns `, did you mean "x"?` for the nearest rule name, or "".
+// didYouMean returns `, did you mean "x"?` for the nearest rule, by its name or
+// by what stands behind the group; "" for none.
 func didYouMean(name string, all []*Rule) string {
-	best, distance := "", len(name)/2+1
+	full := map[string]string{}
+	var names []string
 	for _, r := range all {
 		_, short, _ := strings.Cut(r.Name, "/")
-		if d := min(editDistance(name, r.Name), editDistance(name, short)); d < distance {
-			best, distance = r.Name, d
-		}
+		full[r.Name], full[short] = r.Name, r.Name
+		names = append(names, r.Name, short)
 	}
-	if best == "" {
-		return ""
+	if best := spelling.Nearest(name, names); best != "" {
+		return fmt.Sprintf(", did you mean %q?", full[best])
 	}
-	return fmt.Sprintf(", did you mean %q?", best)
-}
-
-// editDistance counts the insertions, deletions and replacements between two names.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

@@ -136,20 +136,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "ab", 2}, {"abc", "acb", 1}, {"abc", "abd", 1}, {"abcd", "acbd", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 1}} {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("%s, %s: %d, want %d", c.a, c.b, got, c.want)
-		}
-		if got := editDistance(c.b, c.a); got != c.want {
-			t.Errorf("%s, %s: %d, want %d", c.b, c.a, got, c.want)
-		}
-	}
-}
-
 func TestVerdictsOfNonsenseAreQuick(t *testing.T) {
 	var b strings.Builder
 	for i := range 50_000 {

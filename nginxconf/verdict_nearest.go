@@ -3,6 +3,8 @@ package nginxconf
 import (
 	"strings"
 	"unicode"
+
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Nearest returns the one name of nginx's own that a misspelled name of a
@@ -45,7 +47,7 @@ func (n *nearness) consider(candidate string) {
 	if candidate == n.best || len(candidate)-len(n.word) > n.limit || len(n.word)-len(candidate) > n.limit {
 		return
 	}
-	distance := editDistance(n.word, candidate)
+	distance := spelling.Distance(n.word, candidate)
 	switch {
 	case distance == 0 || distance > n.limit || digits(n.word) != digits(candidate):
 	case distance < n.distance:
@@ -70,32 +72,6 @@ func digits(word string) string {
 		}
 		return -1
 	}, word)
-}
-
-// editDistance returns the Damerau-Levenshtein distance of two words, each pair
-// of neighbours swapped at most once. Neither may be longer than [maxName] by
-// more than two bytes.
-func editDistance(a, b string) int {
-	var rows [3][maxName + 4]int
-	before, last, now := &rows[0], &rows[1], &rows[2]
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(b)]
 }
 
 type nearKey struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Options say how a result is shown. The zero Options print plain text of 100
@@ -64,45 +65,5 @@ func Lookup(name string) (Format, error) {
 			return f.write, nil
 		}
 	}
-	known := strings.Join(Formats(), ", ")
-	if near := nearest(name, Formats()); near != "" {
-		return nil, fmt.Errorf("unknown format %q, did you mean %q? (known: %s)", name, near, known)
-	}
-	return nil, fmt.Errorf("unknown format %q (known: %s)", name, known)
-}
-
-// nearest returns the candidate with the fewest differences from name, "" when
-// all differ in more than a third of their letters.
-func nearest(name string, candidates []string) string {
-	best, least := "", 1<<30
-	for _, c := range candidates {
-		if d := distance(strings.ToLower(name), c); d < least && d <= 1+len(c)/3 {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance in bytes, 1<<20 for names of very different length.
-func distance(a, b string) int {
-	if len(a) > 2*len(b) {
-		return 1 << 20
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nil, fmt.Errorf("unknown format %q%s (known: %s)", name, spelling.Hint(name, Formats()), strings.Join(Formats(), ", "))
 }
