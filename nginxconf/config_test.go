@@ -54,6 +54,7 @@ func TestIncludes(t *testing.T) {
 }
 
 const inherit = `
+include absent-main.conf;
 http {
     proxy_read_timeout 30s;
     proxy_set_header Host $host;
@@ -79,19 +80,19 @@ func TestEffective(t *testing.T) {
 	scopes := map[string]*Scope{}
 	c.Root.Walk(func(s *Scope) { scopes[s.Label()] = s })
 	for _, k := range []struct{ scope, name, want string }{
-		{"location /", "proxy_read_timeout", "30s at 3"},
-		{"location /", "proxy_connect_timeout", "5s at 10"},
+		{"location /", "proxy_read_timeout", "30s at 4"},
+		{"location /", "proxy_connect_timeout", "5s at 11"},
 		{"location /", "proxy_send_timeout", "60s nginx 1.22.1 default"},
 		{"location /", "proxy_http_version", "1.0 nginx 1.22.1 default"},
-		{"location /", "proxy_set_header", "X-B 2 at 13"},
-		{"location /in/", "proxy_set_header", "X-B 2 at 13"},
-		{"server", "proxy_set_header", "Host $host, X-A 1 at 5"},
+		{"location /", "proxy_set_header", "X-B 2 at 14"},
+		{"location /in/", "proxy_set_header", "X-B 2 at 14"},
+		{"server", "proxy_set_header", "Host $host, X-A 1 at 6"},
 		{"location /in/", "proxy_pass", " nginx 1.22.1 default"},
-		{"if ($arg_x)", "proxy_pass", "http://b at 12"},
+		{"if ($arg_x)", "proxy_pass", "http://b at 13"},
 		{"location /unread/", "proxy_read_timeout", "unknown"},
-		{"location /packaged/", "proxy_read_timeout", "30s at 3"},
+		{"location /packaged/", "proxy_read_timeout", "30s at 4"},
 		{"location /packaged/", "proxy_set_header", "unknown"},
-		{"location /", "keepalive_timeout", "65s 60s at 6"},
+		{"location /", "keepalive_timeout", "65s 60s at 7"},
 	} {
 		v := scopes[k.scope].Effective(k.name)
 		var texts []string

@@ -29,7 +29,7 @@ func (s *Scope) Effective(name string) Value {
 	def := s.definition(name)
 	v := Value{Known: true, version: s.config.Version}
 	for at := s; at != nil; at = at.Parent {
-		v.Known = !at.mayHide(name)
+		v.Known = !at.mayHide(name, def)
 		if own := at.Own(name); len(own) > 0 {
 			v.Directives, v.Level = own, at
 			v.Known = v.Known || !repeats(name)
@@ -61,7 +61,10 @@ func (c *Config) defaultOf(def *Def) string {
 
 // mayHide reports whether a file that the scope includes and that could not be
 // read may hold a directive.
-func (s *Scope) mayHide(name string) bool {
+func (s *Scope) mayHide(name string, def *Def) bool {
+	if def != nil && def.Contexts&s.Context == 0 {
+		return false
+	}
 	for _, unread := range s.unread {
 		if unread.mayHold(name) {
 			return true

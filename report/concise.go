@@ -25,7 +25,7 @@ func writeConcise(w io.Writer, r *lint.Result, o Options) error {
 
 func (p *page) conciseLine(f *lint.Finding, named bool) {
 	var remarks []string
-	if named {
+	if named && f.Host != "" {
 		remarks = append(remarks, "host: "+strings.Join(append([]string{f.Host}, f.Also...), ", "))
 	}
 	if f.Fix != nil {

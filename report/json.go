@@ -36,6 +36,7 @@ type (
 		Status      string     `json:"status"`
 		Message     string     `json:"message"`
 		Spans       []jsonSpan `json:"spans"`
+		Notes       []string   `json:"notes"` // what takes part and stands in no file: defaults
 		Fix         *jsonFix   `json:"fix,omitempty"`
 		Apply       []string   `json:"apply"`
 		Fingerprint string     `json:"fingerprint"`
@@ -132,6 +133,7 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		Status:      "new",
 		Message:     e.Message,
 		Spans:       []jsonSpan{},
+		Notes:       []string{},
 		Fix:         o.jsonFix(e.Fix),
 		Apply:       append([]string{}, e.Apply...),
 		Fingerprint: e.fingerprint,
@@ -141,6 +143,11 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		out.Spans = append(out.Spans, jsonSpan{
 			o.path(s.File.Path), s.Position(), s.File.Position(s.End), m.primary, m.label,
 		})
+	}
+	for _, r := range e.Related {
+		if !r.Span.IsValid() {
+			out.Notes = append(out.Notes, r.Label)
+		}
 	}
 	return out
 }
