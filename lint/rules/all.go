@@ -1,0 +1,78 @@
+package rules
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/tunelint/tunelint/lint"
+)
+
+// All returns every rule, sorted by name. A rule that is left out on purpose is
+// named here with the reason.
+func All() []*lint.Rule {
+	return []*lint.Rule{
+		fdBudgetExceeded,
+		limitsConfIgnored,
+		inheritedSetLost,
+		finTimeoutMyth,
+		pmtuDiscoveryOff,
+		removedKey,
+		shadowedValue,
+		appExceedsLimit,
+		invalidInUpstream,
+		invalidParameter,
+		misplacedDirective,
+		syntaxError,
+		unknownDirective,
+		wrongArgumentCount,
+		backlogCapped,
+		backlogDefaultBelowSomaxconn,
+		clientIdleBelowLB,
+		readBelowApp,
+		expiredIgnore,
+		ignoreWithoutReason,
+		unknownRuleInIgnore,
+		unreadableFile,
+		unusedIgnore,
+		idleOutlivesApp,
+		keepaliveWithoutConnectionHeader,
+		keepaliveWithoutHTTP11,
+		retrySettingsContradict,
+	}
+}
+
+// docsSuppressing explains suppressions.
+const docsSuppressing = "https://github.com/tunelint/tunelint/blob/main/docs/suppressing.md"
+
+//go:embed *.txtar
+var archives embed.FS
+
+// Example returns the first case of a rule's archive that has a finding: the
+// files and what is found in them, for people to read.
+func Example(name string) (string, error) {
+	data, err := archives.ReadFile(strings.ReplaceAll(name, "/", "-") + ".txtar")
+	if err != nil {
+		return "", fmt.Errorf("read the cases of %s: %w", name, err)
+	}
+	files := txtar.Parse(data).Files
+	var b strings.Builder
+	for _, f := range files {
+		dir, file, _ := strings.Cut(f.Name, "/")
+		if dir == firstFinding(files) && !strings.HasPrefix(file, "fixed/") {
+			fmt.Fprintf(&b, "-- %s --\n%s", file, f.Data)
+		}
+	}
+	return b.String(), nil
+}
+
+func firstFinding(files []txtar.File) string {
+	for _, f := range files {
+		if dir, ok := strings.CutSuffix(f.Name, "/want"); ok && len(f.Data) > 0 {
+			return dir
+		}
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+var fdBudgetExceeded = &lint.Rule{
+	Name:  "files/fd-budget-exceeded",
+	Title: "a worker may need more descriptors than it may open",
+	Why: "worker_connections counts sockets only: temporary files for bodies and responses, cache files and logs come on top. " +
+		"At the limit accept() and connect() fail with \"Too many open files\": new clients wait, and clients already " +
+		"accepted get a 500 although nginx has connections left.",
+	Refs: []string{
+		"https://nginx.org/en/docs/ngx_core_module.html#worker_connections",
+		"https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile",
+		"https://man7.org/linux/man-pages/man2/getrlimit.2.html",
+	},
+	Severity: lint.Error,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runFDBudgetExceeded,
+}
+
+func runFDBudgetExceeded(p *lint.Pass) {
+	demand, ok := p.Host.WorkerDemand()
+	if !ok {
+		return
+	}
+	at := connectionsPlace(p.Host.Nginx)
+	limit, why := p.Host.WorkerNoFile()
+	switch {
+	case !limit.Known:
+		p.Skip(at, why)
+		return
+	case demand.Load() <= limit.Value:
+		return
+	}
+	r := p.Report(at, "a worker may need %d descriptors (%s), its limit is %d", demand.Total(), sum(demand), limit.Value)
+	r.Key("worker_connections")
+	if demand.Connections.Origin.IsDefault() {
+		r.SeeOrigin(demand.Connections.Origin, "worker_connections is %d", demand.Connections.Value)
+	}
+	r.SeeOrigin(limit.Origin, "workers may open %d files", limit.Value)
+	if demand.Spill != nil {
+		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")
+	}
+	if demand.Connections.Value <= limit.Value || limit.Origin.Assumed {
+		r.Severity(lint.Warning) // for sure only when the sockets alone exceed the limit
+	}
+	if n := roundedLimit(p.Host, demand.Total()); n > 0 {
+		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), setNoFile(p.Host.Nginx.Root, n)...)
+	}
+}
+
+// connectionsPlace returns the worker_connections directive, else the head of
+// the events block, in which its default counts.
+func connectionsPlace(c *nginxconf.Config) source.Span {
+	for _, s := range c.Root.Children {
+		if s.Context != nginxconf.InEvents {
+			continue
+		}
+		if d := s.Last("worker_connections"); d != nil {
+			return d.HeadSpan()
+		}
+		return s.Directive.HeadSpan()
+	}
+	return source.Span{}
+}
+
+// sum writes out what the total is made of.
+func sum(d host.Demand) string {
+	var parts []string
+	add := func(n int64, what string) {
+		if n > 0 {
+			parts = append(parts, counted(n, what))
+		}
+	}
+	add(d.Connections.Value, "connection")
+	add(d.Files, "temporary file")
+	add(d.Cached, "cached file")
+	add(d.Listens, "listening socket")
+	add(d.Logs, "log")
+	return strings.Join(parts, " + ") + fmt.Sprintf(" + %d of its own", host.OwnDescriptors)
+}
+
+// counted writes a number of things: "1 log", "2 logs".
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// roundedLimit returns the limit to set: the next power of two, if it is sure
+// to take effect; 0 when none is.
+func roundedLimit(h *host.Host, need int64) int64 {
+	ceiling := h.NoFileCeiling()
+	rounded := max(1024, int64(1)<<bits.Len64(uint64(need-1)))
+	if !ceiling.Known || need > ceiling.Value {
+		return 0
+	}
+	return min(rounded, ceiling.Value)
+}
+
+func setNoFile(main *nginxconf.Scope, n int64) []source.Edit {
+	word := strconv.FormatInt(n, 10)
+	if d := main.Last("worker_rlimit_nofile"); d != nil {
+		return []source.Edit{d.SetArg(0, word)}
+	}
+	return main.Insert(nginxconf.Statement{Name: "worker_rlimit_nofile", Words: []string{word}})
+}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+var appExceedsLimit = &lint.Rule{
+	Name:  "memory/app-exceeds-limit",
+	Title: "the application's workers need more memory than it may have",
+	Why: "When the workers' memory passes the limit the kernel kills one of them in the middle of its requests. nginx sees the connection " +
+		"break, logs \"upstream prematurely closed connection\" and answers 502; the restarted worker meets the same limit again.",
+	Refs: []string{
+		"https://docs.kernel.org/admin-guide/cgroup-v2.html#memory",
+		"https://docs.docker.com/engine/containers/resource_constraints/",
+	},
+	Severity: lint.Error,
+	Run:      runAppExceedsLimit,
+}
+
+// maxWorkers bounds what is multiplied; a larger number is no count of workers.
+const maxWorkers = 1 << 20
+
+func runAppExceedsLimit(p *lint.Pass) {
+	for _, a := range p.Host.Apps {
+		each, workers := a.MemoryPerWorker, a.Workers
+		if !each.Known || !workers.Known || workers.Value < 1 || workers.Value > maxWorkers || each.Value < 1 || each.Value > 1<<40 {
+			continue
+		}
+		limit, whole := memoryLimit(p, a)
+		// A tenth is for the master process, the page cache and what a worker needs at its peak.
+		if total := each.Value * int64(workers.Value); limit.Known && total > limit.Value/10*9 {
+			reportMemory(p, a, limit, whole)
+		}
+	}
+}
+
+// memoryLimit returns the limit of an application; where it has none and shares
+// nginx's machine, the machine's memory, which other programs need too.
+func memoryLimit(p *lint.Pass, a *appconf.App) (limit source.Setting[int64], machine bool) {
+	switch {
+	case a.MemoryLimit.Known:
+		return a.MemoryLimit, false
+	case p.Host.Facts.Container.Value || !p.Host.RunsHere(a):
+		return limit, false
+	}
+	return p.Host.Facts.Memory, true
+}
+
+func reportMemory(p *lint.Pass, a *appconf.App, limit source.Setting[int64], machine bool) {
+	each, workers, swap := a.MemoryPerWorker, a.Workers, p.Host.Facts.Swap
+	total, what := each.Value*int64(workers.Value), "its limit of"
+	if machine {
+		what = "the machine's"
+	}
+	compare := "more than"
+	if total <= limit.Value {
+		compare = "more than nine tenths of"
+	}
+	r := p.Report(memoryPlace(a), "%s needs %s for %s of %s, %s %s %s; %s", a.Name, mebibytes(total),
+		counted(int64(workers.Value), "worker"), mebibytes(each.Value), compare, what, mebibytes(limit.Value), fit(limit.Value/10*9/each.Value))
+	r.Key("app %s", a.Name).Label("%s", counted(int64(workers.Value), "worker"))
+	if workers.Origin.IsDefault() {
+		r.Label("each worker takes %s", mebibytes(each.Value)).SeeOrigin(workers.Origin, "%s", counted(int64(workers.Value), "worker"))
+	} else {
+		r.SeeOrigin(each.Origin, "each worker takes %s", mebibytes(each.Value))
+	}
+	r.SeeOrigin(limit.Origin, "the limit is %s", mebibytes(limit.Value))
+	swaps := swap.Known && swap.Value > 0
+	if swaps {
+		r.SeeOrigin(swap.Origin, "%s of swap are used first", mebibytes(swap.Value))
+	}
+	if machine || swaps || total <= limit.Value || workers.Origin.Assumed || each.Origin.Assumed || limit.Origin.Assumed {
+		r.Severity(lint.Warning)
+	}
+}
+
+// memoryPlace returns where the number of workers is declared, else the memory
+// of one, for which there are no defaults.
+func memoryPlace(a *appconf.App) source.Span {
+	if o := a.Workers.Origin; !o.IsDefault() {
+		return o.Span
+	}
+	return a.MemoryPerWorker.Origin.Span
+}
+
+func fit(n int64) string {
+	switch n {
+	case 0:
+		return "not even one fits"
+	case 1:
+		return "one fits"
+	}
+	return fmt.Sprintf("%d fit", n)
+}
+
+// mebibytes prints a number of bytes so that sums can be checked by eye.
+func mebibytes(n int64) string {
+	if n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return lint.FormatBytes(n)
+}

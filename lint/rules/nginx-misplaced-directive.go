@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+)
+
+var misplacedDirective = &lint.Rule{
+	Name:  "nginx/misplaced-directive",
+	Title: "the directive stands in a context where nginx does not allow it",
+	Why: "Every directive has the contexts it may stand in. nginx refuses any other place: it does not start, " +
+		"and a reload keeps the old configuration.",
+	Refs:     []string{"https://nginx.org/en/docs/dirindex.html"},
+	Severity: lint.Error,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runMisplacedDirective,
+}
+
+func runMisplacedDirective(p *lint.Pass) {
+	if p.Host.Nginx == nil {
+		return
+	}
+	for _, v := range p.Host.Nginx.Verdicts() {
+		if _, slip := upstreamSlip(v); slip || v.Kind != nginxconf.MisplacedDirective {
+			continue
+		}
+		d := v.Directive
+		r := p.Report(d.NameSpan(), "%s", v.Message).Key("%s in %s", d.Name, v.Context)
+		if where := allowedContexts(d.Name); where != 0 {
+			r.Label("allowed in %s", where)
+		}
+		if d.Parent != nil {
+			r.See(d.Parent.Owner.HeadSpan(), "it stands in this block")
+		}
+	}
+}
+
+// allowedContexts returns where nginx's own modules allow a directive.
+func allowedContexts(name string) nginxconf.Context {
+	var where nginxconf.Context
+	for _, def := range nginxconf.Lookup(name) {
+		if !def.ThirdParty {
+			where |= def.Contexts
+		}
+	}
+	return where
+}

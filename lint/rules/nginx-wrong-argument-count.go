@@ -1,0 +1,35 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+)
+
+var wrongArgumentCount = &lint.Rule{
+	Name:  "nginx/wrong-argument-count",
+	Title: "the directive has too many or too few arguments, or the wrong ending",
+	Why: "nginx checks the number of arguments of every directive and whether a block or a semicolon ends it; " +
+		"otherwise it does not start. Too many arguments often mean that a semicolon is missing on the line before.",
+	Refs:     []string{"https://nginx.org/en/docs/dirindex.html"},
+	Severity: lint.Error,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runWrongArgumentCount,
+}
+
+func runWrongArgumentCount(p *lint.Pass) {
+	if p.Host.Nginx == nil {
+		return
+	}
+	for _, v := range p.Host.Nginx.Verdicts() {
+		if v.Kind != nginxconf.WrongArgumentCount && v.Kind != nginxconf.WrongTerminator {
+			continue
+		}
+		d := v.Directive
+		r := p.Report(d.HeadSpan(), "%s", v.Message).Key("%s in %s", d.Name, v.Context)
+		if strings.Contains(d.HeadSpan().Text(), "\n") {
+			r.Label("is a \";\" missing at the end of this line?")
+		}
+	}
+}

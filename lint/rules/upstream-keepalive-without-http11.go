@@ -1,0 +1,109 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+var keepaliveWithoutHTTP11 = &lint.Rule{
+	Name:  "upstream/keepalive-without-http11",
+	Title: "the upstream keeps idle connections, but requests go out in HTTP/1.0",
+	Why: "A connection that carried an HTTP/1.0 request is closed with the answer and never comes back to the pool: " +
+		"every request opens a new one, at about three times the processor time, and uses up a local port.",
+	Refs: []string{
+		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
+		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version",
+	},
+	Severity: lint.Error,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runKeepaliveWithoutHTTP11,
+}
+
+const httpVersion = "proxy_http_version"
+
+func runKeepaliveWithoutHTTP11(p *lint.Pass) {
+	if p.Host.Nginx == nil {
+		return
+	}
+	for _, u := range p.Host.Nginx.Upstreams() {
+		pool, ok := p.Host.PoolOf(u)
+		if !ok {
+			continue
+		}
+		if d := u.Scope.Last("keepalive"); d != nil && leavesVersionOpen(p.Host, u) {
+			p.Skip(d.HeadSpan(), "the default of proxy_http_version changed in nginx 1.29.7, and the version of this nginx is not declared")
+		}
+		var routes []*nginxconf.Route
+		for _, r := range p.Host.Nginx.RoutesTo(u) {
+			if reuse := p.Host.ReuseOn(r); reuse.Version.Known && reuse.HTTP10 {
+				routes = append(routes, r)
+			}
+		}
+		if len(routes) > 0 {
+			reportHTTP10(p, u, pool, routes)
+		}
+	}
+}
+
+// leavesVersionOpen reports whether nginx's version decides about a route and is
+// not known.
+func leavesVersionOpen(h *host.Host, u *nginxconf.Upstream) bool {
+	for _, r := range h.Nginx.RoutesTo(u) {
+		v := r.Scope.Effective(httpVersion)
+		if r.Module == "proxy" && v.Known && v.Directive() == nil && !h.Facts.NginxVersion.Known {
+			return true
+		}
+	}
+	return false
+}
+
+func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
+	r := p.Report(poolDirective(u), "%s keeps %d idle connections for each worker, but requests go out in HTTP/1.0 and close theirs", u.Name, pool.Size).
+		Key("upstream %s", u.Name)
+	if use, _ := p.Host.PoolUse(u, pool); use == host.PoolReused || pool.Origin.IsDefault() {
+		r.Severity(lint.Warning) // a part of the requests, or a pool that nobody asked for
+	}
+	var implied, explicit []source.Span
+	for _, route := range routes {
+		if d := route.Scope.Effective(httpVersion).Directive(); d != nil {
+			explicit = append(explicit, d.HeadSpan())
+		} else {
+			implied = append(implied, route.Pass.HeadSpan())
+		}
+	}
+	seePlaces(r, explicit, "asks for HTTP/1.0")
+	seePlaces(r, implied, fmt.Sprintf("passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version))
+	r.Suggest("pass requests to "+u.Name+" in HTTP/1.1", http11Edits(p.Host, routes)...)
+}
+
+// poolDirective is the directive that makes the pool, else the block.
+func poolDirective(u *nginxconf.Upstream) source.Span {
+	if d := u.Scope.Last("keepalive"); d != nil {
+		return d.HeadSpan()
+	}
+	return u.Directive.HeadSpan()
+}
+
+// http11Edits makes every route speak HTTP/1.1 and leaves those alone that pass
+// to something without a pool; none when that cannot be done.
+func http11Edits(h *host.Host, routes []*nginxconf.Route) []source.Edit {
+	var edits []source.Edit
+	for _, r := range routes {
+		v := r.Scope.Effective(httpVersion)
+		location := r.Scope.Enclosing(nginxconf.InLocation)
+		switch d := v.Directive(); {
+		case d != nil && h.DecidesOnlyPooled(d):
+			edits = append(edits, d.SetArg(0, "1.1"))
+		case v.Level == location || !h.OnlyPooled(location, httpVersion):
+			return nil
+		default:
+			at := h.PooledLevel(location, httpVersion)
+			edits = append(edits, at.Insert(nginxconf.Statement{Name: httpVersion, Words: []string{"1.1"}})...)
+		}
+	}
+	return edits
+}

@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+)
+
+var retrySettingsContradict = &lint.Rule{
+	Name:  "upstream/retry-settings-contradict",
+	Title: "settings for a second try contradict each other",
+	Why: "A second try needs all of them: a failure that next_upstream lists, a server that was not tried yet, and time that is left. " +
+		"next_upstream_timeout is looked at when a try has failed; it stops new tries and never cuts the running one. " +
+		"Where one setting rules the other out, a failing server is felt by clients although the files seem to say otherwise.",
+	Refs: []string{
+		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
+		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream_timeout",
+		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream_tries",
+	},
+	Severity: lint.Warning,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runRetrySettingsContradict,
+}
+
+func runRetrySettingsContradict(p *lint.Pass) {
+	if p.Host.Nginx == nil {
+		return
+	}
+	seen := map[string]bool{}
+	for _, r := range p.Host.Nginx.Routes() {
+		t, ok := host.RetriesOn(r)
+		switch {
+		case !ok:
+		case t.Off:
+			reportInert(p, r, t, seen)
+		default:
+			reportNoTimeLeft(p, r, t, seen)
+			reportTooManyTries(p, r, t, seen)
+		}
+	}
+}
+
+// first reports whether a key is new.
+func first(seen map[string]bool, key string) bool {
+	was := seen[key]
+	seen[key] = true
+	return !was
+}
+
+// reportInert reports tries and time limits on a level where nothing is tried
+// again. Those of an outer level serve other locations.
+func reportInert(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
+	var inert []*nginxconf.Directive
+	level := t.Next.Level
+	for _, v := range []nginxconf.Value{t.Tries, t.Timeout} {
+		if d := v.Directive(); d != nil && v.Level.Within(t.Next.Level) && v.Time().Value > 0 && d.ArgText() != "1" {
+			inert, level = append(inert, d), v.Level
+		}
+	}
+	if len(inert) == 0 || !first(seen, inert[0].Span().String()) {
+		return
+	}
+	off := t.Next.Directive()
+	rep := p.Report(inert[0].HeadSpan(), "%s, because %s is off", withoutEffect(inert), off.Name).Key("%s off in %s", off.Name, level.Path())
+	rep.See(off.HeadSpan(), "no request is passed to another server")
+	for _, d := range inert[1:] {
+		rep.See(d.HeadSpan(), "has no effect either")
+	}
+	if level == t.Next.Level && p.Host.AlwaysOff(r.Module, inert) {
+		rep.Suggest("delete what has no effect beside "+off.Name+" off", nginxconf.Delete(inert, headingsOf(inert)...)...)
+	}
+}
+
+// headingsOf returns the comments that speak of nothing but these directives.
+func headingsOf(list []*nginxconf.Directive) []nginxconf.Heading {
+	for _, d := range list {
+		if d.Parent != list[0].Parent || d.Doc != list[0].Doc {
+			return nil
+		}
+	}
+	return nginxconf.Headings(list)
+}
+
+func withoutEffect(inert []*nginxconf.Directive) string {
+	names := make([]string, len(inert))
+	for i, d := range inert {
+		names[i] = d.Name + " " + d.ArgText()
+	}
+	verb := " has no effect"
+	if len(names) > 1 {
+		verb = " have no effect"
+	}
+	return strings.Join(names, " and ") + verb
+}
+
+// reportNoTimeLeft reports a time limit that is over when a server that does
+// not answer is given up.
+func reportNoTimeLeft(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
+	limit, connect := t.Timeout.Time(), r.Scope.Effective(r.Module+"_connect_timeout").Time()
+	d := t.Timeout.Directive()
+	switch {
+	case d == nil || !limit.Known || limit.Value == 0 || !connect.Known || connect.Value < limit.Value:
+		return
+	case t.Tries.First() == "1" || !t.After("timeout") || r.Upstream == nil || host.UsableServers(r.Upstream) < 2:
+		return
+	}
+	key := fmt.Sprintf("%s in %s to upstream %s", d.Name, t.Timeout.Level.Path(), r.Upstream.Name)
+	if !first(seen, key) {
+		return
+	}
+	p.Report(d.HeadSpan(), "a server that does not answer is not passed over: giving it up takes %s, and %s is %s",
+		nginxconf.FormatTime(connect.Value), d.Name, nginxconf.FormatTime(limit.Value)).Key("%s", key).
+		SeeOrigin(connect.Origin, "%s_connect_timeout is %s", r.Module, nginxconf.FormatTime(connect.Value)).
+		See(r.Upstream.Directive.HeadSpan(), "has %d servers", host.UsableServers(r.Upstream))
+}
+
+// reportTooManyTries reports more tries than any upstream they hold for has
+// servers.
+func reportTooManyTries(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
+	tries, d := t.Tries.Number(), t.Tries.Directive()
+	if d == nil || !tries.Known || tries.Value < 2 || !first(seen, "tries "+d.Span().String()) {
+		return
+	}
+	servers, at := p.Host.MostServers(r.Module, d)
+	if servers == 0 || tries.Value <= int64(servers) {
+		return
+	}
+	rep := p.Report(d.HeadSpan(), "%s is %d, but no request has more than %s to be tried on", d.Name, tries.Value, countServers(servers)).
+		Severity(lint.Info).Key("%s in %s", d.Name, t.Tries.Level.Path())
+	if at != nil {
+		rep.See(at.Directive.HeadSpan(), "has %s, and each is tried once", countServers(servers))
+	}
+}
+
+func countServers(n int) string {
+	if n == 1 {
+		return "one server"
+	}
+	return fmt.Sprintf("%d servers", n)
+}
