@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/report"
+)
+
+func (a *app) fixCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "fix [PATH...]",
+		Short: "print the repairs as a diff; --write applies them",
+		Long: "fix prints the repairs of what check finds as a unified diff on standard\n" +
+			"output and what it leaves out on standard error. Nothing is written without\n" +
+			"--write, and nothing is ever reloaded: the commands to run are printed.\n\n" +
+			"Exit code: 0 nothing to change, 1 a diff exists (--write: findings remain), 2\n" +
+			"and 3 as for check, 4 refused or failed and nothing changed, 5 a file could\n" +
+			"not be put back.",
+		Example:               "  tunelint fix | git apply",
+		DisableFlagsInUseLine: true,
+		RunE:                  func(cmd *cobra.Command, args []string) error { return a.fix(cmd, args) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	fixFlags(f)
+	ruleFlags(f)
+	scopeFlags(f)
+	screenFlags(f)
+	noiseFlags(f)
+	exitFlags(f)
+	return cmd
+}
+
+// fix prints the repairs of all projects and, when asked to, writes them.
+func (a *app) fix(cmd *cobra.Command, args []string) error {
+	set, err := readSettings(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	s, err := a.newSession(set, args)
+	if err != nil {
+		return err
+	}
+	r, err := s.repair()
+	if err != nil {
+		return err
+	}
+	if err := s.printDiff(r.changes()); err != nil {
+		return fail(exitIncomplete, fmt.Errorf("print the diff: %w", err))
+	}
+	if s.flag("write") && len(r.changes()) > 0 && !r.incomplete() {
+		return s.write(r)
+	}
+	s.plan(r, false)
+	return s.dryVerdict(r)
+}
+
+// dryVerdict returns the exit code of a run that wrote nothing.
+func (s *session) dryVerdict(r *repair) error {
+	switch {
+	case r.incomplete():
+		s.complainProblems(r)
+		return exit(exitIncomplete)
+	case s.flag("write"):
+		return exit(r.remaining())
+	case len(r.changes()) > 0:
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+// complainProblems names the files that keep fix from writing.
+func (s *session) complainProblems(r *repair) {
+	for _, part := range r.parts {
+		for _, p := range part.outcome.After.Problems {
+			s.complain(fmt.Errorf("%s: %s", p.Path, p.Message))
+		}
+	}
+	s.complain(fmt.Errorf("files that could not be read or understood: nothing is written"))
+}
+
+// printDiff prints the changes with paths relative to the working directory,
+// where git apply and patch look for them. Where a file lies elsewhere they are
+// relative to the top of the git working tree, else to the root of the file system.
+func (s *session) printDiff(changes []fixes.Change) error {
+	base := "/"
+	for _, dir := range []string{s.base, s.dir} {
+		if !slices.ContainsFunc(changes, func(c fixes.Change) bool { return !below(c.File.Path, dir) }) {
+			base = dir
+		}
+	}
+	if base != s.dir {
+		s.note("the paths in the diff are relative to %s", base)
+	}
+	return fixes.WriteDiff(s.stdout, changes, func(p string) string {
+		return strings.TrimPrefix(strings.TrimPrefix(p, base), "/")
+	})
+}
+
+// plan tells what the diff does and what it leaves out.
+func (s *session) plan(r *repair, written bool) {
+	if s.flag("quiet") {
+		return
+	}
+	info := report.PlanInfo{Written: written, Files: len(r.changes())}
+	for _, p := range r.parts {
+		o := p.outcome
+		info.Applied = append(info.Applied, o.Applied...)
+		info.LeftOut = append(info.LeftOut, o.LeftOut...)
+		info.Edits += o.Edits
+		for _, h := range o.Held {
+			info.Held = append(info.Held, report.Held{Finding: h.Finding, Reason: h.Reason})
+		}
+	}
+	_ = report.Plan(s.stderr, info, s.display(os.Stderr, s.dir)) // standard error is all there is to say it on
+}
+
+// onlyRules returns the rules that --only names, nil for all.
+func (s *session) onlyRules() ([]*lint.Rule, error) {
+	names := s.list("only")
+	if len(names) == 0 {
+		return nil, nil
+	}
+	only, err := lint.Select(s.all, names)
+	if err != nil {
+		return nil, fail(exitUsage, fmt.Errorf("--only: %w", err))
+	}
+	return only, nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import "github.com/spf13/pflag"
+
+// ruleFlags choose what is looked for.
+func ruleFlags(f *pflag.FlagSet) {
+	f.StringSlice("select", nil, "only these rules: `NAMES`, groups or globs, comma-separated")
+	f.StringSlice("ignore", nil, "without these rules: `NAMES`, groups or globs")
+	group(f, "Rules")
+}
+
+// scopeFlags choose what is read.
+func scopeFlags(f *pflag.FlagSet) {
+	f.String("config", "", "read `FILE` instead of looking for a tunelint.yaml")
+	f.Bool("no-config", false, "look for no tunelint.yaml")
+	f.String("root", "", "treat `DIR` as the \"/\" of the machine")
+	group(f, "Scope")
+}
+
+// screenFlags say how text looks.
+func screenFlags(f *pflag.FlagSet) {
+	f.String("color", "auto", "`WHEN` to colour: auto, always or never")
+	f.Int("width", 0, "`COLUMNS` of text output (default: the terminal's, else 100)")
+	f.Bool("ascii", false, "print nothing but ASCII (default: in a non-UTF-8 locale)")
+	group(f, "Output")
+}
+
+// noiseFlags say how much is printed.
+func noiseFlags(f *pflag.FlagSet) {
+	f.BoolP("quiet", "q", false, "print no notes on standard error")
+	f.BoolP("verbose", "v", false, "list what was not evaluated, and the facts used")
+	group(f, "Output")
+}
+
+func exitFlags(f *pflag.FlagSet) {
+	f.String("fail-on", "warning", "least `SEVERITY` that exits 1: error, warning, info or never")
+	group(f, "Exit code")
+}
+
+// consent are the flags by which a user agrees to a change of files. They have
+// no environment variable: an inherited one must not turn a dry run into a write.
+var consent = [...]string{"write", "yes", "unsafe", "allow-dirty"}
+
+// fixFlags say what is repaired and how it is written.
+func fixFlags(f *pflag.FlagSet) {
+	f.Bool("write", false, "write the files (default: print the diff only)")
+	f.BoolP("yes", "y", false, "write without asking")
+	f.Bool("unsafe", false, "apply unsafe fixes too")
+	f.StringSlice("only", nil, "apply fixes of these rules only: `NAMES`, groups or globs")
+	f.Bool("allow-dirty", false, "write files with uncommitted changes too")
+	f.String("validate", "nginx", "`HOW` to test before writing: nginx or none")
+	group(f, "Fixes")
+}

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/source"
+)
+
+// mainConf is where nginx's packages put the main configuration file.
+const mainConf = "/etc/nginx/nginx.conf"
+
+// errMachineImplied says that files of the running machine are meant only
+// because nothing else was found.
+var errMachineImplied = errors.New("this machine's own files are changed only when asked for: --root /")
+
+// A locator finds out which hosts a command line means.
+type locator struct {
+	store    *source.Store
+	config   string // --config
+	noConfig bool
+	projects []*project
+	notes    []string // for the user, in order
+	implied  bool     // the running machine is meant because nothing else was found
+}
+
+// locate finds the projects of the paths; none named means the working directory.
+func (l *locator) locate(root string, paths []string) error {
+	if err := l.resolveConfig(); err != nil {
+		return err
+	}
+	switch {
+	case root != "":
+		return l.locateRoot(root, paths)
+	case l.config != "":
+		return l.locateConfig(paths)
+	case len(paths) == 0:
+		return l.locateHere()
+	}
+	for _, p := range paths {
+		at, err := resolve(p)
+		if err != nil {
+			return err
+		}
+		if err := l.locatePath(at); err != nil {
+			return noHost(p, err)
+		}
+	}
+	return nil
+}
+
+// locateHere looks below the working directory, then at the running machine.
+func (l *locator) locateHere() error {
+	at, err := resolve(".")
+	if err != nil {
+		return err
+	}
+	err = l.locatePath(at)
+	if errors.Is(err, host.ErrNoHost) && l.store.View("/").Exists(mainConf) {
+		l.implied = true
+		err = l.machine("/", place{})
+	}
+	if slices.ContainsFunc(l.projects, func(p *project) bool { return p.live }) {
+		l.notes = append(l.notes, "looking at this machine's own files (--root /)")
+	}
+	return noHost(at.path, err)
+}
+
+// noHost names the path at which nothing was found.
+func noHost(p string, err error) error {
+	if errors.Is(err, host.ErrNoHost) {
+		err = fmt.Errorf("%s: %w", p, err)
+	}
+	return fail(exitIncomplete, err)
+}
+
+// resolveConfig makes the path of --config absolute.
+func (l *locator) resolveConfig() error {
+	if l.config == "" {
+		return nil
+	}
+	at, err := resolve(l.config)
+	if err != nil {
+		return &exitError{exitUsage, fmt.Errorf("--config: %w", err)}
+	}
+	l.config = at.path
+	return nil
+}
+
+// A place is a path that the user named.
+type place struct {
+	path   string // as it leads to the file, links before the last element resolved
+	real   string // all links resolved
+	folder string // itself, or the folder it lies in
+}
+
+// resolve makes a path that the user named absolute.
+func resolve(p string) (place, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		return place{}, fail(exitIncomplete, plainly(err))
+	}
+	abs, err := filepath.Abs(p)
+	if err != nil {
+		return place{}, fail(exitIncomplete, err)
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return place{}, fail(exitIncomplete, plainly(err))
+	}
+	if info.IsDir() {
+		return place{real, real, real}, nil
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(abs))
+	if err != nil {
+		return place{}, fail(exitIncomplete, plainly(err))
+	}
+	return place{path.Join(folder, filepath.Base(abs)), real, folder}, nil
+}
+
+// locatePath finds the hosts at, above or below a place.
+func (l *locator) locatePath(at place) error {
+	if !l.noConfig {
+		config, err := findConfig(at.folder)
+		if err != nil {
+			return err
+		}
+		if config != "" {
+			l.add(&project{config: config, dir: path.Dir(config), root: "/"}, at)
+			return nil
+		}
+	}
+	return l.discover(at)
+}
+
+// discover finds the hosts at or below a place that no tunelint.yaml above it declares.
+func (l *locator) discover(at place) error {
+	nested, err := l.nestedConfigs(at)
+	if err != nil {
+		return err
+	}
+	for _, config := range nested {
+		l.add(&project{config: config, dir: path.Dir(config), root: "/"}, at)
+	}
+	found, err := l.find(at)
+	if err != nil && (len(nested) == 0 || !errors.Is(err, host.ErrNoHost)) {
+		return err
+	}
+	for _, decl := range found {
+		if err := l.addDiscovered(decl, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addDiscovered adds a host that was discovered, or, where a tunelint.yaml
+// beside it speaks for it, the hosts of that.
+func (l *locator) addDiscovered(decl appconf.HostConfig, at place) error {
+	folder := decl.Root
+	if len(decl.PathMap) > 0 {
+		folder = decl.PathMap[0].To // where nginx.conf lies
+	} else if folder == "/" {
+		return l.machine("/", at)
+	}
+	if !l.noConfig {
+		config, err := findConfig(folder)
+		if err != nil {
+			return err
+		}
+		if config != "" {
+			l.add(&project{config: config, dir: path.Dir(config), root: "/"}, at)
+			return nil
+		}
+	}
+	l.addFound(decl, at)
+	return nil
+}
+
+// nestedConfigs returns the tunelint.yaml files below a folder.
+func (l *locator) nestedConfigs(at place) ([]string, error) {
+	if l.noConfig || at.path != at.folder || at.path == "/" {
+		return nil, nil
+	}
+	return configsBelow(at.folder, 0)
+}
+
+// find discovers hosts at or below a place, else the one whose tree it is in.
+func (l *locator) find(at place) ([]appconf.HostConfig, error) {
+	found, err := host.Discover(l.store, at.path)
+	if !errors.Is(err, host.ErrNoHost) {
+		return found, err
+	}
+	conf := l.mainAbove(at.folder)
+	if conf == "" {
+		return nil, err
+	}
+	return host.Discover(l.store, conf)
+}
+
+// mainAbove returns the main configuration file of the tree around a folder, up
+// to the top of the git working tree; "" for none. Every folder lies below "/",
+// so that one says nothing.
+func (l *locator) mainAbove(folder string) string {
+	for dir := folder; dir != "/"; dir = path.Dir(dir) {
+		for _, name := range []string{"etc/nginx/nginx.conf", "nginx/nginx.conf", "nginx.conf"} {
+			if conf := path.Join(dir, name); l.store.View("/").Exists(conf) {
+				return conf
+			}
+		}
+		if holdsGit(dir) {
+			break
+		}
+	}
+	return ""
+}
+
+// locateRoot takes a folder as the root of a machine.
+func (l *locator) locateRoot(root string, paths []string) error {
+	at, err := resolve(root)
+	if err != nil {
+		return err
+	}
+	if at.path != at.folder {
+		return fail(exitIncomplete, fmt.Errorf("--root %s: not a folder", root))
+	}
+	if len(paths) == 0 {
+		paths = []string{root}
+	}
+	for _, p := range paths {
+		named, err := resolve(p)
+		if err != nil {
+			return err
+		}
+		if err := l.machine(at.real, named); err != nil {
+			return noHost(root, err)
+		}
+	}
+	return nil
+}
+
+// machine adds the project of a machine whose "/" is root.
+func (l *locator) machine(root string, at place) error {
+	p := &project{root: root, dir: root, config: l.config, live: root == "/"}
+	if p.config == "" && !l.noConfig {
+		config, err := machineConfig(root)
+		if err != nil {
+			return err
+		}
+		p.config = config
+	}
+	if p.config != "" {
+		p.dir = path.Dir(p.config)
+	}
+	if p.config == "" && !l.store.View(root).Exists(mainConf) {
+		return host.ErrNoHost
+	}
+	p.found = append(p.found, machineHost(root))
+	l.add(p, at)
+	return nil
+}
+
+// locateConfig takes the hosts of the tunelint.yaml that --config names.
+func (l *locator) locateConfig(paths []string) error {
+	p := &project{config: l.config, dir: path.Dir(l.config), root: "/"}
+	if len(paths) == 0 {
+		l.add(p, place{})
+	}
+	for _, name := range paths {
+		at, err := resolve(name)
+		if err != nil {
+			return err
+		}
+		l.add(p, at)
+	}
+	return nil
+}
+
+// below reports whether a path lies in a folder, or is it.
+func below(p, folder string) bool {
+	return p == folder || folder == "/" || strings.HasPrefix(p, folder+"/")
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+// A repair is what fix would do: one part a project.
+type repair struct {
+	parts []*part
+}
+
+// A part is the repair of one project.
+type part struct {
+	project   *project
+	before    *loaded
+	chosen    []bool
+	options   lint.FixOptions
+	threshold lint.Severity
+	outcome   *lint.Outcome
+}
+
+// repair finds the fixes of every project. Nothing is written.
+func (s *session) repair() (*repair, error) {
+	only, err := s.onlyRules()
+	if err != nil {
+		return nil, err
+	}
+	r := &repair{}
+	for _, p := range s.projects {
+		part, err := s.repairProject(p, only)
+		if err != nil {
+			return nil, err
+		}
+		r.parts = append(r.parts, part)
+	}
+	return r, r.contradiction()
+}
+
+func (s *session) repairProject(p *project, only []*lint.Rule) (*part, error) {
+	l, err := p.load(s.store)
+	if err != nil {
+		return nil, err
+	}
+	options, err := s.lintOptions(p, l.config)
+	if err != nil {
+		return nil, err
+	}
+	out := &part{project: p, before: l, options: lint.FixOptions{Options: options, Unsafe: s.flag("unsafe"), Only: only}}
+	if out.threshold, err = s.threshold(l.config); err != nil {
+		return nil, err
+	}
+	if out.chosen, err = p.choose(l); err != nil {
+		return nil, err
+	}
+	out.outcome, err = lint.Settle(s.store, out.loadChosen, out.options)
+	if err != nil {
+		return nil, fail(exitRefused, fmt.Errorf("%w; nothing is written", err))
+	}
+	return out, out.harm(s.store)
+}
+
+// loadChosen reads the hosts that are repaired.
+func (p *part) loadChosen(store *source.Store) ([]*host.Host, error) {
+	l, err := p.project.load(store)
+	if err != nil {
+		return nil, err
+	}
+	return pick(l.hosts, p.chosen), nil
+}
+
+// harm returns an error when the changes cause a finding on a host that shares
+// a file with those that are repaired.
+func (p *part) harm(store *source.Store) error {
+	texts := map[*source.File]string{}
+	for _, c := range p.outcome.Changes {
+		texts[c.File] = c.Text
+	}
+	others := make([]bool, len(p.chosen))
+	for i := range others {
+		others[i] = !p.chosen[i]
+	}
+	if len(texts) == 0 || !slices.Contains(others, true) {
+		return nil
+	}
+	after, err := p.project.load(store.With(texts))
+	if err != nil {
+		return err
+	}
+	was := lint.Run(pick(p.before.hosts, others), p.options.Options)
+	now := lint.Run(pick(after.hosts, others), p.options.Options)
+	dropUnused(now, after, others)
+	if caused := worsened(was, now, p.caused); caused != "" {
+		return fail(exitRefused, fmt.Errorf("the fixes would cause a finding on another host: %s; nothing is written", caused))
+	}
+	return nil
+}
+
+// caused reports whether a new finding is the doing of the fixes. Where they
+// make nginx read more than before, only what keeps it from starting is: what it
+// now reads was there all along.
+func (p *part) caused(f *lint.Finding) bool {
+	ofNginx := func(f *lint.Finding) bool { return f.Rule.Group() == "nginx" }
+	return grave(f) && (ofNginx(f) || !slices.ContainsFunc(p.outcome.Applied, ofNginx))
+}
+
+// contradiction returns an error when two projects change one file.
+func (r *repair) contradiction() error {
+	changes := r.changes()
+	for i := 1; i < len(changes); i++ {
+		if changes[i].File.Path == changes[i-1].File.Path {
+			return fail(exitRefused, fmt.Errorf("%s belongs to two configurations: fix one of them at a time", changes[i].File.Path))
+		}
+	}
+	return nil
+}
+
+// changes returns the changes of all parts, sorted by path.
+func (r *repair) changes() []fixes.Change {
+	var out []fixes.Change
+	for _, p := range r.parts {
+		out = append(out, p.outcome.Changes...)
+	}
+	fixes.SortChanges(out)
+	return out
+}
+
+// remaining returns the exit code of what is left after the fixes.
+func (r *repair) remaining() int {
+	code := exitClean
+	for _, p := range r.parts {
+		code = max(code, verdict(p.outcome.After, p.threshold))
+	}
+	return code
+}
+
+// incomplete reports whether files could not be read or understood. A syntax
+// error of nginx that the fixes repair is none.
+func (r *repair) incomplete() bool {
+	return slices.ContainsFunc(r.parts, func(p *part) bool {
+		return len(p.outcome.After.Problems) > 0 || !p.onlySyntax()
+	})
+}
+
+// onlySyntax reports whether every problem before the fixes is a syntax error
+// in a file of nginx.
+func (p *part) onlySyntax() bool {
+	broken := map[string]bool{}
+	for _, h := range pick(p.before.hosts, p.chosen) {
+		if h.Nginx == nil {
+			continue
+		}
+		for _, d := range h.Nginx.Documents {
+			broken[d.File.Path] = broken[d.File.Path] || d.Err != nil
+		}
+	}
+	return !slices.ContainsFunc(p.outcome.Before.Problems, func(x lint.Problem) bool { return !broken[x.Path] })
+}
