@@ -1,0 +1,23 @@
+# Everything here is plain go; see CONTRIBUTING.md.
+
+.PHONY: test bench fuzz generate
+
+test:
+	go vet ./...
+	go test -race ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Every fuzz target for a while; FUZZTIME=10m for long.
+FUZZTIME ?= 20s
+fuzz:
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
+
+generate:
+	go generate ./...

@@ -1,0 +1,63 @@
+package tunelint_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/tunelint/tunelint"
+
+// arrows lists what each package may import of this module. Nothing points back up.
+var arrows = map[string][]string{
+	"source":       {},
+	"spelling":     {},
+	"nginxconf":    {"source", "spelling"},
+	"sysctl":       {"source"},
+	"limits":       {"source"},
+	"appconf":      {"source", "spelling"},
+	"host":         {"appconf", "limits", "nginxconf", "source", "sysctl"},
+	"fixes":        {"source"},
+	"lint":         {"fixes", "host", "nginxconf", "source", "spelling"},
+	"lint/rules":   {"appconf", "fixes", "host", "limits", "lint", "nginxconf", "source", "sysctl"},
+	"report":       {"fixes", "lint", "source", "spelling"},
+	"cmd/tunelint": {"appconf", "fixes", "host", "lint", "lint/rules", "report", "source", "spelling"},
+}
+
+func TestArrows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		name := strings.TrimPrefix(strings.TrimPrefix(fields[0], module), "/")
+		if name == "" {
+			continue // the tests of the whole module
+		}
+		allowed, ok := arrows[name]
+		if !ok {
+			t.Errorf("%s is a new package: say here what it may import", name)
+		}
+		for _, imported := range fields[1:] {
+			if to, ok := strings.CutPrefix(imported, module+"/"); ok && !slices.Contains(allowed, to) {
+				t.Errorf("%s must not import %s", name, to)
+			}
+		}
+		checkLibraries(t, name, fields[1:])
+	}
+}
+
+// checkLibraries keeps the command line's libraries out of the engine and the
+// ground floor on the standard library alone.
+func checkLibraries(t *testing.T, name string, imports []string) {
+	t.Helper()
+	for _, i := range imports {
+		commandLine := strings.HasPrefix(i, "github.com/spf13/")
+		foreign := strings.Contains(strings.SplitN(i, "/", 2)[0], ".") && !strings.HasPrefix(i, module)
+		if commandLine && name != "cmd/tunelint" || foreign && name == "source" {
+			t.Errorf("%s must not import %s", name, i)
+		}
+	}
+}
