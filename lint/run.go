@@ -2,8 +2,11 @@ package lint
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
@@ -69,15 +72,10 @@ func Run(hosts []*host.Host, o Options) *Result {
 // runHost runs every rule over one host.
 func runHost(h *host.Host, o Options, r *Result) []*Finding {
 	var out []*Finding
-	for _, rule := range o.Rules {
-		if rule.Run == nil {
-			continue
-		}
-		pass := &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
-		rule.Run(pass)
+	for _, pass := range passes(h, o) {
 		for _, report := range pass.reports {
 			f := report.finding
-			if s, ok := o.Severity[rule.Name]; ok {
+			if s, ok := o.Severity[f.Rule.Name]; ok {
 				f.Severity = s
 			}
 			if f.Key == "" {
@@ -88,6 +86,38 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 		r.Skips = append(r.Skips, pass.skips...)
 	}
 	r.Skips = append(r.Skips, h.Skips()...)
+	return out
+}
+
+// passes runs the rules side by side, which they cannot notice: a rule is a
+// pure function of the host. A rule that panics takes the run down.
+func passes(h *host.Host, o Options) []*Pass {
+	out := make([]*Pass, len(o.Rules))
+	panics := make(chan any, len(o.Rules))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(o.Rules)) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			defer func() {
+				if p := recover(); p != nil {
+					panics <- p
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < len(o.Rules); i = int(next.Add(1)) - 1 {
+				rule := o.Rules[i]
+				out[i] = &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
+				if rule.Run != nil {
+					rule.Run(out[i])
+				}
+			}
+		}()
+	}
+	group.Wait()
+	if len(panics) > 0 {
+		panic(<-panics)
+	}
 	return out
 }
 

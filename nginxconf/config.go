@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // A Config is the whole nginx configuration of one host: the main file and
-// everything it includes.
+// everything it includes. Once loaded it may be asked concurrently.
 type Config struct {
 	Options
 	// Documents are the files read, each once, in the order nginx first reads them.
@@ -32,11 +32,11 @@ type Config struct {
 	// error it is incomplete; see [Config.Whole].
 	Root *Scope
 
-	view  *source.View
-	files map[*source.File]*document
-	items int
-	// defaults in the version at hand, by directive
-	defaults map[*Def]string
+	view     *source.View
+	files    map[*source.File]*document
+	parsed   map[*source.File]*Document // ahead of their use
+	items    int
+	defaults sync.Map // of directives in the version at hand: *Def to string
 
 	verdicts func() []Verdict
 	model    func() *model
@@ -64,11 +64,12 @@ func Load(v *source.View, o Options) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the main configuration file: %w", err)
 	}
-	c := &Config{Options: o, view: v, files: map[*source.File]*document{}, defaults: map[*Def]string{}}
+	c := &Config{Options: o, view: v, files: map[*source.File]*document{}, parsed: map[*source.File]*Document{}}
 	c.Root = &Scope{Context: InMain, config: c}
 	main := c.document(f)
 	main.active = true
 	c.expand(c.Root, main.Directives)
+	c.Root.Walk((*Scope).index)
 	c.verdicts = sync.OnceValue(c.judgeAll)
 	c.model = sync.OnceValue(func() *model { return newModel(c) })
 	return c, nil
@@ -108,7 +109,10 @@ func (c *Config) Verdicts() []Verdict { return c.verdicts() }
 func (c *Config) document(f *source.File) *document {
 	d := c.files[f]
 	if d == nil {
-		d = &document{Document: Parse(f)}
+		d = &document{Document: c.parsed[f]}
+		if d.Document == nil {
+			d.Document = Parse(f)
+		}
 		c.files[f] = d
 		c.Documents = append(c.Documents, d.Document)
 	}

@@ -51,11 +51,11 @@ func (c *Config) defaultOf(def *Def) string {
 	if def == nil {
 		return ""
 	}
-	value, ok := c.defaults[def]
-	if !ok {
-		value = def.DefaultIn(c.Version)
-		c.defaults[def] = value
+	if value, ok := c.defaults.Load(def); ok {
+		return value.(string)
 	}
+	value := def.DefaultIn(c.Version)
+	c.defaults.Store(def, value)
 	return value
 }
 
@@ -83,17 +83,23 @@ func inherited(def *Def, at *Scope) bool {
 	return at.Context&(InLocationIf|InLimitExcept) != 0
 }
 
-// definition returns the table row of a directive for the scope.
+// definition returns the table row of a directive for the scope: nginx's own
+// where there is one, however far out, before a namesake of a third party.
 func (s *Scope) definition(name string) *Def {
+	var other *Def
 	defs := Lookup(name)
 	for at := s; at != nil; at = at.Parent {
 		for _, def := range defs {
-			if def.Contexts&at.Context != 0 {
+			switch {
+			case def.Contexts&at.Context == 0:
+			case !def.ThirdParty:
 				return def
+			case other == nil:
+				other = def
 			}
 		}
 	}
-	return nil
+	return other
 }
 
 // Directive returns the deciding directive, the last one where several do; nil

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/tunelint/tunelint/source"
 )
 
 // An IncludeError is an include directive that could not be followed.
@@ -78,8 +80,26 @@ func (c *Config) include(s *Scope, d *Directive) {
 		c.fail(s, &IncludeError{Directive: d, Name: name, Err: err})
 		return
 	}
+	c.prefetch(names)
 	for _, name := range names {
 		c.includeFile(s, d, name)
+	}
+}
+
+// manyFiles is from how many files on they are read and parsed side by side.
+const manyFiles = 16
+
+// prefetch parses files that are about to be included.
+func (c *Config) prefetch(names []string) {
+	if len(names) < manyFiles {
+		return
+	}
+	documents := make([]*Document, len(names))
+	c.view.Prefetch(names, func(i int, f *source.File) { documents[i] = Parse(f) })
+	for _, d := range documents {
+		if d != nil {
+			c.parsed[d.File] = d
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ type Scope struct {
 	config *Config
 	items  []*Directive
 	unread []*IncludeError
-	byName map[string][]*Directive // of a large scope; nil until asked
+	byName map[string][]*Directive // of a large scope, else nil
 }
 
 // Items returns the directives directly in the scope in the order nginx reads
@@ -29,8 +29,8 @@ const largeScope = 32
 
 // Own returns the directives of this name directly in the scope.
 func (s *Scope) Own(name string) []*Directive {
-	if len(s.items) >= largeScope {
-		return s.index()[name]
+	if s.byName != nil {
+		return s.byName[name]
 	}
 	var out []*Directive
 	for _, d := range s.items {
@@ -41,14 +41,15 @@ func (s *Scope) Own(name string) []*Directive {
 	return out
 }
 
-func (s *Scope) index() map[string][]*Directive {
-	if s.byName == nil {
-		s.byName = map[string][]*Directive{}
-		for _, d := range s.items {
-			s.byName[d.Name] = append(s.byName[d.Name], d)
-		}
+// index prepares a large scope for being asked.
+func (s *Scope) index() {
+	if len(s.items) < largeScope {
+		return
 	}
-	return s.byName
+	s.byName = map[string][]*Directive{}
+	for _, d := range s.items {
+		s.byName[d.Name] = append(s.byName[d.Name], d)
+	}
 }
 
 // Last returns the last directive of this name directly in the scope, or nil.

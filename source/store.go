@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -22,8 +25,9 @@ var (
 const maxFile = 64 << 20
 
 // A Store reads every file once and hands out the same *File for it ever
-// after, whatever name leads to it. It is not safe for concurrent use.
+// after, whatever name leads to it. It is safe for concurrent use.
 type Store struct {
+	mu    sync.Mutex // guards the maps
 	fs    FS
 	files map[string]*File // by real path
 	fail  map[string]error
@@ -42,6 +46,8 @@ func NewStore(fsys FS) *Store {
 // With returns a store that sees the same files, except that those named as
 // keys have new texts. Unchanged files keep their identity.
 func (s *Store) With(texts map[*File]string) *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	out := NewStore(s.fs)
 	for p, f := range s.files {
 		if text, ok := texts[f]; ok && text != f.Text {
@@ -84,6 +90,8 @@ func (s *Store) base() FS {
 
 // Files returns every file read so far, sorted by path.
 func (s *Store) Files() []*File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	out := make([]*File, 0, len(s.files))
 	for _, f := range s.files {
 		out = append(out, f)
@@ -185,6 +193,12 @@ func below(name, dir string) (rest string, ok bool) {
 
 // Open reads the file that has this name on the host.
 func (v *View) Open(name string) (*File, error) {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
+	return v.open(name)
+}
+
+func (v *View) open(name string) (*File, error) {
 	p, err := v.resolve(name)
 	if err != nil {
 		return nil, err
@@ -196,7 +210,9 @@ func (v *View) Open(name string) (*File, error) {
 // that exists in memory only, for a fix that writes a new file; the same one
 // every time, so that the fixes of several rules meet in it.
 func (v *View) Create(name string) *File {
-	if f, err := v.Open(name); err == nil {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
+	if f, err := v.open(name); err == nil {
 		return f
 	}
 	p := v.Path(name)
@@ -204,6 +220,43 @@ func (v *View) Create(name string) *File {
 		v.store.drafts[p] = NewFile(p, "")
 	}
 	return v.store.drafts[p]
+}
+
+// Prefetch reads many files at once and hands each to f, several at a time: f
+// must be safe for that and must not use the store. Files that cannot be read
+// are left to [View.Open].
+func (v *View) Prefetch(names []string, f func(i int, file *File)) {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
+	paths := make([]string, len(names))
+	files := make([]*File, len(names))
+	for i, name := range names {
+		if p, err := v.resolve(name); err == nil {
+			paths[i], files[i] = p, v.store.files[p]
+		}
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				if files[i] == nil && paths[i] != "" {
+					files[i], _ = v.store.load(paths[i])
+				}
+				if files[i] != nil {
+					f(i, files[i])
+				}
+			}
+		}()
+	}
+	group.Wait()
+	for i, file := range files {
+		if file != nil && v.store.files[paths[i]] == nil {
+			v.store.files[paths[i]] = file
+		}
+	}
 }
 
 // resolve returns the real path of a host's name: symbolic links are followed
@@ -260,6 +313,8 @@ func (v *View) follow(p string) (string, error) {
 // "?" and "[...]" match within one path element and never a leading dot. A
 // pattern that matches nothing, or whose directory does not exist, gives none.
 func (v *View) Glob(pattern string) ([]string, error) {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
 	names := []string{"/"}
 	for _, element := range strings.Split(strings.Trim(path.Clean(pattern), "/"), "/") {
 		var next []string
@@ -286,7 +341,7 @@ func (v *View) globElement(dir, element string) ([]string, error) {
 		}
 		return []string{name}, nil
 	}
-	entries, err := v.ReadDir(dir)
+	entries, err := v.readDir(dir)
 	if err != nil {
 		return nil, nil // as glob(3): what cannot be listed matches nothing
 	}
@@ -309,6 +364,12 @@ func (v *View) globElement(dir, element string) ([]string, error) {
 
 // ReadDir lists a directory of the host, sorted by name.
 func (v *View) ReadDir(name string) ([]fs.DirEntry, error) {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
+	return v.readDir(name)
+}
+
+func (v *View) readDir(name string) ([]fs.DirEntry, error) {
 	p, err := v.resolve(name)
 	if err != nil {
 		return nil, err
@@ -324,6 +385,8 @@ func (v *View) ReadDir(name string) ([]fs.DirEntry, error) {
 
 // Exists reports whether the host has a file or directory of this name.
 func (v *View) Exists(name string) bool {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
 	p, err := v.resolve(name)
 	if err != nil {
 		return false

@@ -302,9 +302,6 @@ done
 // Whatever the files say, a value that is called known is the one the loaders
 // leave in the kernel: systemd-sysctl for Value, sysctl --system for SystemValue.
 func TestValuesAgainstTheLoaders(t *testing.T) {
-	if testing.Short() {
-		t.Skip("applies the settings of many hosts")
-	}
 	loader := systemdSysctl(t)
 	need(t, "sysctl", "find", "cp", "seq")
 	const hosts = 110

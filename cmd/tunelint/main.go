@@ -5,8 +5,22 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/tunelint/tunelint/lint/rules"
 )
 
-func main() { os.Exit(newApp(rules.All).run(os.Args[1:])) }
+func main() {
+	tuneCollector()
+	os.Exit(newApp(rules.All).run(os.Args[1:]))
+}
+
+// tuneCollector spends memory on speed: a run is short and keeps most of what
+// it reads to its end. The limit bounds what that costs on a very large tree;
+// GOGC and GOMEMLIMIT win.
+func tuneCollector() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(1 << 30)
+	}
+}
