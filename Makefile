@@ -1,6 +1,6 @@
 # Everything here is plain go; see CONTRIBUTING.md.
 
-.PHONY: test bench fuzz generate
+.PHONY: test bench fuzz agree generate
 
 test:
 	go vet ./...
@@ -18,6 +18,11 @@ fuzz:
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 	  done; \
 	done
+
+# Damaged configurations judged by nginx and by nginxconf; AGREE=50000 for more.
+AGREE ?= 5000
+agree:
+	TUNELINT_AGREE=$(AGREE) go test -count 1 -timeout 0 -run '^TestAgreesWithNginx$$' -v ./nginxconf
 
 generate:
 	go generate ./...

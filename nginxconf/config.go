@@ -37,6 +37,7 @@ type Config struct {
 	parsed   map[*source.File]*Document // ahead of their use
 	items    int
 	defaults sync.Map // of directives in the version at hand: *Def to string
+	names    sync.Map // of the blocks within a scope, by scope
 
 	verdicts func() []Verdict
 	model    func() *model

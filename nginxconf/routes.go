@@ -174,6 +174,15 @@ func newRoute(s *Scope, d *Directive) *Route {
 	return r
 }
 
+// PassSpans returns where routes pass their requests on.
+func PassSpans(routes []*Route) []source.Span {
+	out := make([]source.Span, len(routes))
+	for i, r := range routes {
+		out[i] = r.Pass.HeadSpan()
+	}
+	return out
+}
+
 // splitAddress separates "host:port/uri" and "unix:/path:/uri".
 func splitAddress(target string) (address, uri string) {
 	if rest, ok := strings.CutPrefix(target, "unix:"); ok {

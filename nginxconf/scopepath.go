@@ -21,19 +21,19 @@ func (s *Scope) Path() string {
 // numbered is the name of the block, with its number among those before it that
 // read alike.
 func (s *Scope) numbered() string {
-	name, n := s.blockName(), 1
-	for _, sibling := range s.Parent.Children {
-		if sibling == s {
-			break
-		}
-		if sibling.blockName() == name {
-			n++
-		}
+	if names, ok := s.config.names.Load(s.Parent); ok {
+		return names.(map[*Scope]string)[s]
 	}
-	if n > 1 {
-		return fmt.Sprintf("%s #%d", name, n)
+	names, count := map[*Scope]string{}, map[string]int{}
+	for _, child := range s.Parent.Children {
+		name := child.blockName()
+		if count[name]++; count[name] > 1 {
+			name = fmt.Sprintf("%s #%d", name, count[name])
+		}
+		names[child] = name
 	}
-	return name
+	s.config.names.Store(s.Parent, names)
+	return names[s]
 }
 
 // blockName is the head of the block; a server goes by its first name and its

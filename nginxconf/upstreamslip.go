@@ -120,29 +120,35 @@ func (m *Relocation) plan() {
 		gone = append(gone, s.Directive)
 	}
 	m.headings = Headings(gone)
+	seen := map[*Block]bool{} // a file that is included twice is changed once
 	for _, r := range m.Routes {
-		m.Edits = append(m.Edits, r.Scope.Insert(m.statements(r)...)...)
+		at := r.Scope.Enclosing(InLocation)
+		if at == nil || seen[at.Directive.Block] {
+			continue
+		}
+		seen[at.Directive.Block] = true
+		m.Edits = append(m.Edits, at.Insert(m.statements(r.Module, at)...)...)
 	}
 	m.Edits = append(m.Edits, m.parameters()...)
 	moved := slices.DeleteFunc(slices.Clone(m.headings), func(h Heading) bool { return !m.written[h.Group[0]] })
 	m.Edits = append(m.Edits, Delete(gone, moved...)...)
 }
 
-// statements returns what a route needs: every setting it has no value of its
-// own for, unless it inherits the same one. A heading goes along with the first
-// statement of its group that is written.
-func (m *Relocation) statements(r *Route) []Statement {
+// statements returns what a location needs: every setting it has no value of
+// its own for, unless it inherits the same one. A heading goes along with the
+// first statement of its group that is written.
+func (m *Relocation) statements(module string, at *Scope) []Statement {
 	var out []Statement
 	for _, s := range m.slips {
-		name := s.nameIn(r.Module)
+		name := s.nameIn(module)
 		if s.ServerParameter || name == "" {
 			continue
 		}
-		if own := r.Scope.Last(name); own != nil {
+		if own := at.Last(name); own != nil {
 			m.Kept[s.Directive] = append(m.Kept[s.Directive], own)
 			continue
 		}
-		if outer := r.Scope.Effective(name).Directive(); outer != nil && slices.Equal(outer.Words(), s.words) {
+		if outer := at.Effective(name).Directive(); outer != nil && slices.Equal(outer.Words(), s.words) {
 			m.Kept[s.Directive] = append(m.Kept[s.Directive], outer)
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 type VerdictKind uint8
 
 // In nginx's order of checks: name, context, terminator, argument count,
-// parameters.
+// parameters and values.
 const (
 	// UnknownDirective: no module that nginx has knows the name.
 	UnknownDirective VerdictKind = iota + 1
@@ -22,11 +22,16 @@ const (
 	// InvalidParameter: a parameter the directive does not know, or, with Arg -1,
 	// one that it needs and that is missing.
 	InvalidParameter
+	// InvalidValue: an argument that nginx cannot read as the directive's kind of
+	// value, such as a time, a size or one of a list of words.
+	InvalidValue
 	// NeedsNewer: the version of nginx is too old for it. Distributions carry
 	// single features back, so it may be there all the same.
 	NeedsNewer
 	// Removed: the version of nginx no longer has it.
 	Removed
+	// DuplicateDirective: what stands once in a scope stands there again.
+	DuplicateDirective
 	// NotEvaluated: nothing can be said, for the reason in Message.
 	NotEvaluated
 )
@@ -38,6 +43,11 @@ type Verdict struct {
 	Directive *Directive
 	// Context is where the directive was judged.
 	Context Context
+	// Scope is the block it was judged in, the first where a file is read twice.
+	Scope *Scope
+	// Earlier is, for DuplicateDirective, the first of its name in the scope: the
+	// directive itself where the scope reads a file twice.
+	Earlier *Directive
 	// Arg is the index of the argument at fault; -1 when it is the directive.
 	Arg int
 	// Message is in nginx's own words, except for NotEvaluated.
@@ -158,6 +168,8 @@ func (j *judge) judge(d *Directive, in Context) []Verdict {
 		out = append(out, v)
 	} else if names.lists != nil && !row.ThirdParty {
 		out = j.parameters(d, in, names.lists)
+	} else {
+		out = j.values(d, in, row)
 	}
 	if out == nil {
 		return nil
@@ -331,12 +343,20 @@ func (c *Config) judgeAll() []Verdict {
 		if in == 0 {
 			return
 		}
+		var accepted []*Directive
+		var verdicts []Verdict
 		for _, d := range s.Items() {
-			for _, v := range j.judge(d, in) {
-				if at := (place{d, v.Kind, v.Arg}); !seen[at] {
-					seen[at] = true
-					out = append(out, v)
-				}
+			against := j.judge(d, in)
+			if against == nil {
+				accepted = append(accepted, d)
+			}
+			verdicts = append(verdicts, against...)
+		}
+		for _, v := range append(verdicts, j.duplicates(s, in, accepted)...) {
+			if at := (place{v.Directive, v.Kind, v.Arg}); !seen[at] {
+				seen[at] = true
+				v.Scope = s
+				out = append(out, v)
 			}
 		}
 	})
