@@ -18,9 +18,17 @@ type LostSet struct {
 	Own, Lost []*nginxconf.Directive
 	// Outer is the level that holds what is lost.
 	Outer *nginxconf.Scope
-	// SameEverywhere is false when the block stands in a file that is included in
-	// places where different entries are lost.
-	SameEverywhere bool
+	// Inner are blocks within that would lose the same once the block had it.
+	Inner []InnerLoss
+	// Repairable is false when the block, or one of the inner ones, stands in a file
+	// that is included in places where different entries are lost.
+	Repairable bool
+}
+
+// An InnerLoss is a block within that has a set of its own.
+type InnerLoss struct {
+	Scope *nginxconf.Scope
+	Lost  []*nginxconf.Directive
 }
 
 // replacedSets are the directives whose inner entries drop the whole outer set
@@ -39,70 +47,147 @@ func (h *Host) LostSets() (lost []*LostSet, unread []*nginxconf.Scope) {
 	if http == nil {
 		return nil, nil
 	}
-	seen := map[lostKey]*LostSet{}
 	for _, set := range replacedSets {
-		used := h.readersOf(set.name, set.module)
-		http.Walk(func(s *nginxconf.Scope) {
-			v := s.Effective(set.name)
-			if s == http || v.Level != s || set.module != "" && !used[s] || set.module == "" && h.mergesHeaders(s, set.name) {
-				return
-			}
-			outer := s.Parent.Effective(set.name)
-			if !v.Known || !outer.Known {
-				unread = append(unread, s)
-				return
-			}
-			l := &LostSet{Name: set.name, Scope: s, Own: v.Directives, Outer: outer.Level,
-				Lost: h.missing(v.Directives, outer.Directives), SameEverywhere: true}
-			if known := seen[lostKey{set.name, s.Directive}]; known != nil {
-				known.join(l)
-				return
-			}
-			seen[lostKey{set.name, s.Directive}] = l
-			lost = append(lost, l)
-		})
+		s := lostSearch{host: h, name: set.name, everyone: set.module == "", seen: map[*nginxconf.Directive]*LostSet{}}
+		s.readers, s.pooled = h.readersOf(set.name, set.module)
+		for _, child := range http.Children {
+			child.Walk(s.look)
+		}
+		lost, unread = append(lost, s.found...), append(unread, s.unread...)
 	}
 	return slices.DeleteFunc(lost, func(l *LostSet) bool { return len(l.Lost) == 0 }), unread
 }
 
-// lostKey is one block, in however many places its file is included.
-type lostKey struct {
-	name  string
-	block *nginxconf.Directive
+// lostSearch looks for the blocks of one directive.
+type lostSearch struct {
+	host    *Host
+	name    string
+	readers map[*nginxconf.Scope]bool // levels that requests of the module read
+	pooled  map[*nginxconf.Scope]bool // those that requests to a pool read
+	// everyone: every request reads the directive
+	everyone bool
+	found    []*LostSet
+	seen     map[*nginxconf.Directive]*LostSet
+	unread   []*nginxconf.Scope
+}
+
+// replaces reports whether a block has entries of its own that take the place
+// of others for some request.
+func (s *lostSearch) replaces(at *nginxconf.Scope) bool {
+	return len(at.Own(s.name)) > 0 && (s.everyone || s.readers[at]) && !mergesHeaders(at, s.name)
+}
+
+func (s *lostSearch) look(at *nginxconf.Scope) {
+	if !s.replaces(at) {
+		return
+	}
+	v, outer := at.Effective(s.name), at.Parent.Effective(s.name)
+	if !v.Known || !outer.Known {
+		s.unread = append(s.unread, at)
+		return
+	}
+	l := &LostSet{Name: s.name, Scope: at, Own: v.Directives, Outer: outer.Level, Lost: s.missing(at, outer.Directives)}
+	l.Inner = s.inner(at, l.Lost)
+	l.Repairable = s.repairable(l)
+	if before := s.seen[at.Directive]; before != nil {
+		before.join(l)
+		return
+	}
+	s.seen[at.Directive] = l
+	s.found = append(s.found, l)
 }
 
 // join notes what the same block loses in another place.
 func (l *LostSet) join(other *LostSet) {
-	l.SameEverywhere = l.SameEverywhere && slices.EqualFunc(l.Lost, other.Lost, sameWords)
+	l.Repairable = l.Repairable && other.Repairable && slices.EqualFunc(l.Lost, other.Lost, sameWords)
 	if len(l.Lost) == 0 {
 		l.Lost, l.Outer = other.Lost, other.Outer
 	}
 }
 
-// readersOf returns the levels whose entries some route of a module reads.
-func (h *Host) readersOf(name, module string) map[*nginxconf.Scope]bool {
-	out := map[*nginxconf.Scope]bool{}
-	for _, r := range h.Nginx.Routes() {
-		if r.Module == module {
-			out[r.Scope.Effective(name).Level] = true
+// inner returns the blocks within a scope that would newly lose entries added
+// to it.
+func (s *lostSearch) inner(at *nginxconf.Scope, added []*nginxconf.Directive) []InnerLoss {
+	if len(added) == 0 {
+		return nil
+	}
+	var out []InnerLoss
+	for _, child := range at.Children {
+		lost := added
+		if len(child.Own(s.name)) > 0 {
+			if !s.replaces(child) {
+				continue
+			}
+			if lost = s.missing(child, added); len(lost) > 0 {
+				out = append(out, InnerLoss{child, lost})
+			}
 		}
+		out = append(out, s.inner(child, lost)...)
 	}
 	return out
 }
 
+// repairable reports whether every inner block can be read, lies within the
+// block alone, and loses the same in all places.
+func (s *lostSearch) repairable(l *LostSet) bool {
+	lost := map[*nginxconf.Directive][]*nginxconf.Directive{}
+	for _, inner := range l.Inner {
+		d := inner.Scope.Directive
+		before, again := lost[d]
+		if again && !slices.EqualFunc(before, inner.Lost, sameWords) || !inner.Scope.Effective(s.name).Known || !s.only(d, l.Scope) {
+			return false
+		}
+		lost[d] = inner.Lost
+	}
+	return true
+}
+
+// only reports whether a block stands nowhere but in another one.
+func (s *lostSearch) only(block *nginxconf.Directive, outer *nginxconf.Scope) bool {
+	if block.Doc == outer.Directive.Doc || s.host.Nginx.Uses(block.Doc.File) < 2 {
+		return true
+	}
+	all := true
+	s.host.Nginx.Root.Walk(func(at *nginxconf.Scope) {
+		if at.Directive != block {
+			return
+		}
+		for at = at.Parent; at != nil && at.Directive != outer.Directive; at = at.Parent {
+		}
+		all = all && at != nil
+	})
+	return all
+}
+
+// readersOf returns the levels whose entries some route of a module reads, and
+// among them those that a route to a pool reads.
+func (h *Host) readersOf(name, module string) (readers, pooled map[*nginxconf.Scope]bool) {
+	readers, pooled = map[*nginxconf.Scope]bool{}, map[*nginxconf.Scope]bool{}
+	for _, r := range h.Nginx.Routes() {
+		if r.Module != module {
+			continue
+		}
+		level := r.Scope.Effective(name).Level
+		readers[level] = true
+		pooled[level] = pooled[level] || h.pooled(r)
+	}
+	return readers, pooled
+}
+
 // mergesHeaders reports whether add_header_inherit or add_trailer_inherit, since
 // 1.29.3, keeps or refuses what is inherited.
-func (h *Host) mergesHeaders(s *nginxconf.Scope, name string) bool {
+func mergesHeaders(s *nginxconf.Scope, name string) bool {
 	return !strings.EqualFold(s.Effective(name+"_inherit").First(), "on") && s.Effective(name+"_inherit").Directive() != nil
 }
 
-// missing returns the outer entries that an inner set has no entry for and that
-// do something.
-func (h *Host) missing(own, outer []*nginxconf.Directive) []*nginxconf.Directive {
+// missing returns the outer entries that a block has none of its own for, and
+// that do something there.
+func (s *lostSearch) missing(at *nginxconf.Scope, outer []*nginxconf.Directive) []*nginxconf.Directive {
+	own := at.Own(s.name)
 	var out []*nginxconf.Directive
 	for _, d := range outer {
 		set := slices.ContainsFunc(own, func(o *nginxconf.Directive) bool { return sameEntry(o, d) })
-		if !set && !h.changesNothing(d) {
+		if !set && !s.changesNothing(d, at) {
 			out = append(out, d)
 		}
 	}
@@ -118,15 +203,17 @@ func sameEntry(a, b *nginxconf.Directive) bool {
 	return strings.EqualFold(a.Arg(0), b.Arg(0))
 }
 
-// changesNothing reports whether an entry says what nginx does without it.
-func (h *Host) changesNothing(d *nginxconf.Directive) bool {
+// changesNothing reports whether an entry says what nginx does without it, or
+// clears the Connection header where no connection is kept.
+func (s *lostSearch) changesNothing(d *nginxconf.Directive, at *nginxconf.Scope) bool {
 	switch {
 	case d.Name == "add_header" || d.Name == "add_trailer":
 		return d.Arg(1) == ""
 	case d.Name != "proxy_set_header":
 		return false
 	case strings.EqualFold(d.Arg(0), "Connection"):
-		return strings.EqualFold(d.Arg(1), "close") && !nginxconf.PoolByDefault(h.Nginx.Version)
+		closes := strings.EqualFold(d.Arg(1), "close") && !nginxconf.PoolByDefault(s.host.Nginx.Version)
+		return closes || d.Arg(1) == "" && !s.pooled[at]
 	}
 	return strings.EqualFold(d.Arg(0), "Host") && d.Arg(1) == "$proxy_host"
 }

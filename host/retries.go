@@ -43,17 +43,52 @@ func (t Retries) After(word string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
 }
 
-// AlwaysOff reports whether directives that limit retries hold for no route of
-// their module that may retry.
-func (h *Host) AlwaysOff(module string, limits []*nginxconf.Directive) bool {
+// RetryLimits is what the directives that limit retries come to, by directive.
+type RetryLimits map[*nginxconf.Directive]RetryLimit
+
+// A RetryLimit is what one such directive comes to in all places where it is in
+// force.
+type RetryLimit struct {
+	// Useful reports that some route it holds for may retry.
+	Useful bool
+	// Servers is the largest number of servers that one request can be tried on,
+	// and Upstream the block that has them, nil for a literal address. Zero when
+	// nobody can tell: a name may have several addresses, a variable may be any.
+	Servers  int
+	Upstream *nginxconf.Upstream
+
+	unknown bool
+}
+
+// RetryLimits looks at every http route.
+func (h *Host) RetryLimits() RetryLimits {
+	out := RetryLimits{}
 	for _, r := range h.Nginx.Routes() {
 		t, ok := RetriesOn(r)
-		holds := slices.Contains(limits, t.Tries.Directive()) || slices.Contains(limits, t.Timeout.Directive())
-		if r.Module == module && holds && !(ok && t.Off) {
-			return false
+		for _, d := range []*nginxconf.Directive{t.Tries.Directive(), t.Timeout.Directive()} {
+			if d != nil && r.Module != "stream" {
+				limit := out[d]
+				limit.Useful = limit.Useful || !ok || !t.Off
+				limit.meet(r)
+				out[d] = limit
+			}
 		}
 	}
-	return true
+	return out
+}
+
+// meet takes a route into account.
+func (l *RetryLimit) meet(r *nginxconf.Route) {
+	n, addresses := 1, []string{r.Address}
+	if r.Upstream != nil {
+		n, addresses = UsableServers(r.Upstream), addressesOf(r.Upstream)
+	}
+	switch l.unknown = l.unknown || slices.ContainsFunc(addresses, isName); {
+	case l.unknown:
+		l.Servers, l.Upstream = 0, nil
+	case n > l.Servers:
+		l.Servers, l.Upstream = n, r.Upstream
+	}
 }
 
 // UsableServers counts the servers of an upstream that may get a request, backup
@@ -66,30 +101,6 @@ func UsableServers(u *nginxconf.Upstream) int {
 		}
 	}
 	return n
-}
-
-// MostServers returns the largest number of servers that a request can be tried
-// on where a directive is in force, and the upstream that has them, nil for a
-// literal address. It is zero when nobody can tell: a name may have several
-// addresses, a variable may be any.
-func (h *Host) MostServers(module string, d *nginxconf.Directive) (int, *nginxconf.Upstream) {
-	most, at := 0, (*nginxconf.Upstream)(nil)
-	for _, r := range h.Nginx.Routes() {
-		if r.Module != module || r.Scope.Effective(d.Name).Directive() != d {
-			continue
-		}
-		n, addresses := 1, []string{r.Address}
-		if r.Upstream != nil {
-			n, addresses = UsableServers(r.Upstream), addressesOf(r.Upstream)
-		}
-		switch {
-		case slices.ContainsFunc(addresses, isName):
-			return 0, nil
-		case n > most:
-			most, at = n, r.Upstream
-		}
-	}
-	return most, at
 }
 
 func addressesOf(u *nginxconf.Upstream) []string {

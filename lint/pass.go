@@ -66,6 +66,27 @@ func (r *Report) See(at source.Span, format string, args ...any) *Report {
 	return r
 }
 
+// ShownPlaces is how many places of one kind a finding lists.
+const ShownPlaces = 5
+
+// SeeAll adds places of one kind, each once, and says how many more there are
+// beyond the first few.
+func (r *Report) SeeAll(places []source.Span, format string, args ...any) *Report {
+	seen := map[source.Span]bool{}
+	for _, at := range places {
+		if seen[at] {
+			continue
+		}
+		if seen[at] = true; len(seen) <= ShownPlaces {
+			r.See(at, format, args...)
+		}
+	}
+	if more := len(seen) - ShownPlaces; more > 0 {
+		r.See(source.Span{}, "and %d more", more)
+	}
+	return r
+}
+
 // SeeOrigin adds what decided a setting; a default is named instead of a place.
 func (r *Report) SeeOrigin(o source.Origin, format string, args ...any) *Report {
 	label := fmt.Sprintf(format, args...)
