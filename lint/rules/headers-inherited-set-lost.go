@@ -41,35 +41,56 @@ func runInheritedSetLost(p *lint.Pass) {
 
 func reportLost(p *lint.Pass, l *host.LostSet) {
 	names := entryNames(l.Lost)
-	r := p.Report(l.Own[0].HeadSpan(), "%s here drops what %s sets: %s", l.Name, blockName(l.Outer), strings.Join(names, ", ")).
+	at, included := l.Own[0].HeadSpan(), l.Own[0].Parent != l.Scope.Directive.Block
+	if included {
+		at = l.Scope.Directive.HeadSpan() // the file may be included in many blocks
+	}
+	r := p.Report(at, "%s in %s drops what %s sets: %s", l.Name, blockName(l.Scope), blockName(l.Outer), names).
 		Key("%s in %s", l.Name, l.Scope.Path())
+	if included {
+		r.See(l.Own[0].HeadSpan(), "is what the block has of its own")
+	}
 	var places []source.Span
 	for _, d := range l.Lost {
 		places = append(places, d.HeadSpan())
 	}
-	seePlaces(r, places, "is not in force in "+blockName(l.Scope))
-	if !l.SameEverywhere {
+	r.SeeAll(places, "is not in force in %s", blockName(l.Scope))
+	if !l.Repairable {
+		r.See(source.Span{}, "a file is included several times, and what is lost in it differs")
 		return
 	}
-	var repeated []nginxconf.Statement
-	for _, d := range l.Lost {
-		repeated = append(repeated, nginxconf.Statement{Name: l.Name, Words: slices.Clone(d.Words())})
+	title, edits := "repeat "+names+" in "+blockName(l.Scope), repeat(l.Scope, l.Lost)
+	if n := len(l.Inner); n > 0 {
+		title += fmt.Sprintf(" and in %d more within", n)
 	}
-	r.Suggest(fmt.Sprintf("repeat %s in %s", strings.Join(names, ", "), blockName(l.Scope)), l.Scope.Insert(repeated...)...)
+	for _, inner := range l.Inner {
+		edits = append(edits, repeat(inner.Scope, inner.Lost)...)
+	}
+	r.Suggest(title, edits...)
 }
 
-// entryNames lists the names that entries set, each once and the first few only.
-func entryNames(list []*nginxconf.Directive) []string {
+// repeat writes entries into a block word for word.
+func repeat(s *nginxconf.Scope, entries []*nginxconf.Directive) []source.Edit {
+	var statements []nginxconf.Statement
+	for _, d := range entries {
+		statements = append(statements, nginxconf.Statement{Name: d.Name, Words: slices.Clone(d.Words())})
+	}
+	return s.Insert(statements...)
+}
+
+// entryNames lists the names that entries set, each once: the first few, and how
+// many more.
+func entryNames(list []*nginxconf.Directive) string {
 	var names []string
 	for _, d := range list {
 		if !slices.Contains(names, d.Arg(0)) {
 			names = append(names, d.Arg(0))
 		}
 	}
-	if more := len(names) - shownPlaces; more > 1 {
-		names = append(names[:shownPlaces], fmt.Sprintf("%d more", more))
+	if more := len(names) - lint.ShownPlaces; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:lint.ShownPlaces], ", "), more)
 	}
-	return names
+	return strings.Join(names, ", ")
 }
 
 // blockName is what a message calls a block: "http", "the server", "location /api".

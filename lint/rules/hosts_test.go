@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,5 +58,35 @@ func (c *testCase) runHost(t *testing.T) {
 	if d := cmp.Diff(c.fixed, want.fixed); d != "" {
 		t.Errorf("fixed files (-want +got):\n%s", d)
 	}
+	checkComments(t, out)
 	checkNginx(t, c, out)
+}
+
+// TestExample keeps the example that README runs the machine whose findings,
+// diff and fixed files TestHosts holds.
+func TestExample(t *testing.T) {
+	a, err := txtar.ParseFile("../../testdata/hosts/node-webhook.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for name, text := range readCases(a)[0].files {
+		want[onMachine(name)] = text
+	}
+	got := map[string]string{}
+	root := os.DirFS("../../examples/node-behind-nginx")
+	err = fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, path)
+		got[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("examples/node-behind-nginx (-want +got):\n%s", diff)
+	}
 }

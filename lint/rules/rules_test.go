@@ -13,6 +13,8 @@ import (
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/lint/rules"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the want and fixed sections of the archives")
@@ -91,6 +93,7 @@ func (c *testCase) run(t *testing.T, rule *lint.Rule) {
 		t.Errorf("fixed files (-want +got):\n%s", diff)
 	}
 	checkSecondRun(t, m, only, out)
+	checkComments(t, out)
 	checkOrder(t, c, only, got)
 	checkNginx(t, c, out)
 }
@@ -115,6 +118,31 @@ func checkSecondRun(t *testing.T, m machine, only []*lint.Rule, out *lint.Outcom
 			t.Errorf("a fix is still offered after the fixes: %s", f.Message)
 		}
 	}
+}
+
+// checkComments fails when the fixes lose or change a comment of an nginx file;
+// one may move to another file.
+func checkComments(t *testing.T, out *lint.Outcome) {
+	var before, after []string
+	for _, change := range out.Changes {
+		if strings.Contains(change.File.Path, "/nginx/") {
+			before = append(before, comments(change.File)...)
+			after = append(after, comments(source.NewFile(change.File.Path, change.Text))...)
+		}
+	}
+	slices.Sort(before)
+	slices.Sort(after)
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("comments: %s", diff)
+	}
+}
+
+func comments(f *source.File) []string {
+	var out []string
+	for _, span := range nginxconf.Parse(f).Comments {
+		out = append(out, strings.TrimSpace(span.Text()))
+	}
+	return out
 }
 
 // checkOrder fails when the result depends on the order of the rules.

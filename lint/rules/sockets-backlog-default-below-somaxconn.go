@@ -44,7 +44,7 @@ func runBacklogDefault(p *lint.Pass) {
 	for _, s := range sockets {
 		places = append(places, s.Listens[0].Directive.HeadSpan())
 	}
-	seePlaces(r, places, "no backlog= for this socket")
+	r.SeeAll(places, "no backlog= for this socket")
 	r.SuggestUnsafe(fmt.Sprintf("listen with backlog=%d", limit.Value),
 		"longer accept queues hold connections that clients have given up when nginx is overloaded",
 		backlogEdits(sockets, limit.Value)...)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/tunelint/tunelint/appconf"
@@ -66,10 +65,12 @@ func reportTooShort(p *lint.Pass, c *host.ClientIdle, balancers []*appconf.LoadB
 	}
 	idle := worst.IdleTimeout.Value
 	r := reportClientIdle(p, c, balancers, "nginx closes idle client connections after %s, %s keeps them for %s", worst)
+	title, edits := setClientIdle(c, idle+max(5*time.Second, idle/30))
 	if !sure { // Cloudflare sends idempotent requests again
-		r.Severity(lint.Warning)
+		r.Severity(lint.Warning).SuggestUnsafe(title, "idle clients hold their connections longer", edits...)
+		return
 	}
-	setClientIdle(p, r, c, idle+max(5*time.Second, idle/30))
+	r.Suggest(title, edits...)
 }
 
 // reportTooLong is about balancers that forward connections.
@@ -85,7 +86,8 @@ func reportTooLong(p *lint.Pass, c *host.ClientIdle, balancers []*appconf.LoadBa
 	}
 	r := reportClientIdle(p, c, balancers, "nginx keeps idle client connections for %s, %s forgets them after %s", worst).Severity(lint.Warning)
 	if idle := worst.IdleTimeout.Value; idle > 10*time.Second {
-		setClientIdle(p, r, c, idle-5*time.Second)
+		title, edits := setClientIdle(c, idle-5*time.Second)
+		r.Suggest(title, edits...)
 	}
 }
 
@@ -105,15 +107,13 @@ func reportClientIdle(p *lint.Pass, c *host.ClientIdle, balancers []*appconf.Loa
 	return r
 }
 
-// setClientIdle suggests a value for what decides; a second argument, which only
-// tells clients, stays.
-func setClientIdle(p *lint.Pass, r *lint.Report, c *host.ClientIdle, target time.Duration) {
+// setClientIdle changes what decides; a second argument, which only tells
+// clients, stays.
+func setClientIdle(c *host.ClientIdle, target time.Duration) (title string, edits []source.Edit) {
 	word := nginxconf.FormatTime(target.Truncate(time.Second))
-	var edits []source.Edit
+	title = "set keepalive_timeout to " + word
 	if c.Directive != nil {
-		edits = append(edits, c.Directive.SetArg(0, word))
-	} else {
-		edits = c.Level.Insert(nginxconf.Statement{Name: "keepalive_timeout", Words: []string{word}})
+		return title, []source.Edit{c.Directive.SetArg(0, word)}
 	}
-	r.Suggest(fmt.Sprintf("set keepalive_timeout to %s", word), edits...)
+	return title, c.Level.Insert(nginxconf.Statement{Name: "keepalive_timeout", Words: []string{word}})
 }

@@ -78,7 +78,7 @@ func reportIdle(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, idle time.D
 		r.SeeOrigin(pool.Origin, "%d idle connections are kept for each worker", pool.Size)
 	}
 	if use == host.PoolBlocked {
-		r.See(route.Pass.HeadSpan(), "%s", whyNotReused(p.Host, route))
+		r.See(route.Pass.HeadSpan(), "%s", p.Host.WhyNotReused(route))
 	} else if n := host.FailingServers(u); n > 1 {
 		r.See(u.Servers[0].Directive.HeadSpan(), "with %d servers, each such failure also takes a server out for its fail_timeout", n)
 	}
@@ -99,6 +99,14 @@ func poolPlace(u *nginxconf.Upstream) source.Span {
 	return u.Directive.HeadSpan()
 }
 
+// appName is what a message calls an application.
+func appName(a *appconf.App) string {
+	if a.RuntimeLabel != "" {
+		return a.RuntimeLabel
+	}
+	return "the application " + a.Name
+}
+
 func seeRaces(r *lint.Report, idle time.Duration, races []host.IdleRace) {
 	for _, x := range races {
 		label := fmt.Sprintf("%s closes an idle connection after %s", x.App.Name, nginxconf.FormatTime(x.App.KeepAlive.Value))
@@ -110,20 +118,6 @@ func seeRaces(r *lint.Report, idle time.Duration, races []host.IdleRace) {
 		}
 		r.SeeOrigin(x.App.KeepAlive.Origin, "%s", label)
 	}
-}
-
-// whyNotReused says what keeps nginx from reusing connections on a route.
-func whyNotReused(h *host.Host, route *nginxconf.Route) string {
-	reuse := h.ReuseOn(route)
-	switch {
-	case route.Module == "fastcgi":
-		return "fastcgi_keep_conn is off here: no connection is reused as it stands"
-	case reuse.Version.Known && reuse.HTTP10:
-		return "requests go out in HTTP/1.0 here: no connection is reused as it stands"
-	case reuse.Known && reuse.Close:
-		return "requests carry Connection: close here: no connection is reused as it stands"
-	}
-	return "whether connections are reused here cannot be told"
 }
 
 // setIdle sets keepalive_timeout in the upstream block.

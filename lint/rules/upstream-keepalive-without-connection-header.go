@@ -1,9 +1,9 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -32,6 +32,7 @@ func runKeepaliveWithoutConnectionHeader(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
+	reach := sync.OnceValue(func() *host.Reach { return p.Host.ReachOf(setHeader) })
 	for _, u := range p.Host.Nginx.Upstreams() {
 		pool, ok := p.Host.PoolOf(u)
 		if !ok {
@@ -39,22 +40,23 @@ func runKeepaliveWithoutConnectionHeader(p *lint.Pass) {
 		}
 		var routes []*nginxconf.Route
 		for _, r := range p.Host.Nginx.RoutesTo(u) {
-			if reuse := p.Host.ReuseOn(r); reuse.Connection.Known && reuse.Close {
+			switch reuse := p.Host.ReuseOn(r); {
+			case r.Module == "proxy" && !reuse.Connection.Known:
+				p.Skip(r.Pass.HeadSpan(), "a file that could not be read may set the Connection header")
+			case r.Module == "proxy" && !reuse.Known && reuse.Version.Known:
+				p.Skip(r.Pass.HeadSpan(), "the Connection header depends on a variable")
+			case reuse.Close:
 				routes = append(routes, r)
 			}
 		}
 		if len(routes) > 0 {
-			reportClose(p, u, pool, routes)
+			reportClose(p, u, pool, routes, reach())
 		}
 	}
 }
 
-func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
-	r := p.Report(poolDirective(u), "%s keeps %d idle connections for each worker, but requests tell it to close theirs", u.Name, pool.Size).
-		Key("upstream %s", u.Name)
-	if use, _ := p.Host.PoolUse(u, pool); use == host.PoolReused || pool.Origin.IsDefault() {
-		r.Severity(lint.Warning) // a part of the requests, or a pool that nobody asked for
-	}
+func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route, reach *host.Reach) {
+	r := reportPool(p, u, pool, "tell it to close theirs")
 	var explicit, dropped, implied []source.Span
 	for _, route := range routes {
 		v := route.Scope.Effective(setHeader)
@@ -69,23 +71,23 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 			implied = append(implied, route.Pass.HeadSpan())
 		}
 	}
-	seePlaces(r, explicit, "gives plain requests Connection: close")
-	seePlaces(r, dropped, "a header set here drops the outer Connection header")
-	seePlaces(r, implied, fmt.Sprintf("sends Connection: close (nginx %s default)", p.Host.Nginx.Version))
-	suggestClear(p.Host, r, u, routes)
+	r.SeeAll(explicit, "gives plain requests Connection: close")
+	r.SeeAll(dropped, "a header set here drops the outer Connection header")
+	r.SeeAll(implied, "sends Connection: close (nginx %s default)", p.Host.Nginx.Version)
+	suggestClear(p.Host, reach, r, u, routes)
 }
 
-func suggestClear(h *host.Host, r *lint.Report, u *nginxconf.Upstream, routes []*nginxconf.Route) {
+func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, routes []*nginxconf.Route) {
 	var edits []source.Edit
 	shared := false
 	for _, route := range routes {
-		more := clearConnection(h, route)
+		more := clearConnection(h, reach, route)
 		if more == nil {
 			return
 		}
 		edits = append(edits, more...)
 		d := host.ConnectionHeader(route.Scope.Effective(setHeader))
-		shared = shared || d != nil && strings.Contains(d.Arg(1), "$") && !h.ConnectionOnlyPooled(d.Arg(1))
+		shared = shared || d != nil && strings.Contains(d.Arg(1), "$") && !reach.ConnectionOnlyPooled(d.Arg(1))
 	}
 	title := "clear the Connection header of requests to " + u.Name
 	if shared {
@@ -97,26 +99,26 @@ func suggestClear(h *host.Host, r *lint.Report, u *nginxconf.Upstream, routes []
 
 // clearConnection clears the Connection header of a route and leaves every
 // other header, and every other route, as it was; nil when that cannot be done.
-func clearConnection(h *host.Host, route *nginxconf.Route) []source.Edit {
+func clearConnection(h *host.Host, reach *host.Reach, route *nginxconf.Route) []source.Edit {
 	v := route.Scope.Effective(setHeader)
 	location := route.Scope.Enclosing(nginxconf.InLocation)
-	clear := nginxconf.Statement{Name: setHeader, Words: []string{"Connection", `""`}}
+	cleared := nginxconf.Statement{Name: setHeader, Words: []string{"Connection", `""`}}
 	d := host.ConnectionHeader(v)
 	switch {
 	case d != nil && strings.Contains(d.Arg(1), "$"):
 		return []source.Edit{h.UpgradeMapEntry(d.Arg(1)).SetArg(0, `""`)}
-	case d != nil && h.DecidesOnlyPooled(d):
+	case d != nil && reach.DecidesOnlyPooled(d):
 		return []source.Edit{d.SetArg(1, `""`)}
-	case d != nil && v.Level == location || !h.OnlyPooled(location, setHeader):
+	case d != nil && v.Level == location || !reach.OnlyPooled(location):
 		return nil
-	case d == nil && v.Level == nil:
-		return h.PooledLevel(location, setHeader).Insert(clear)
-	case d == nil && (v.Level == location || h.OnlyPooled(v.Level, setHeader)):
-		return v.Level.Insert(clear)
-	case !h.SameInAllPlaces(location, setHeader):
+	case d == nil && v.Level == nil && reach.Level(location) != location:
+		return reach.Level(location).Insert(cleared)
+	case d == nil && v.Level != nil && (v.Level == location || reach.OnlyPooled(v.Level)):
+		return v.Level.Insert(cleared)
+	case !reach.SameInAllPlaces(location):
 		return nil
 	}
-	return location.Insert(append(restate(v, d), clear)...)
+	return location.Insert(append(restate(v, d), cleared)...)
 }
 
 // restate repeats the directives of an outer level, without one of them.

@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"sync"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -29,6 +29,7 @@ func runKeepaliveWithoutHTTP11(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
+	reach := sync.OnceValue(func() *host.Reach { return p.Host.ReachOf(httpVersion) })
 	for _, u := range p.Host.Nginx.Upstreams() {
 		pool, ok := p.Host.PoolOf(u)
 		if !ok {
@@ -39,12 +40,15 @@ func runKeepaliveWithoutHTTP11(p *lint.Pass) {
 		}
 		var routes []*nginxconf.Route
 		for _, r := range p.Host.Nginx.RoutesTo(u) {
-			if reuse := p.Host.ReuseOn(r); reuse.Version.Known && reuse.HTTP10 {
+			switch reuse := p.Host.ReuseOn(r); {
+			case r.Module == "proxy" && !reuse.Version.Known:
+				p.Skip(r.Pass.HeadSpan(), "a file that could not be read may set proxy_http_version")
+			case reuse.HTTP10:
 				routes = append(routes, r)
 			}
 		}
 		if len(routes) > 0 {
-			reportHTTP10(p, u, pool, routes)
+			reportHTTP10(p, u, pool, routes, reach())
 		}
 	}
 }
@@ -61,12 +65,8 @@ func leavesVersionOpen(h *host.Host, u *nginxconf.Upstream) bool {
 	return false
 }
 
-func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
-	r := p.Report(poolDirective(u), "%s keeps %d idle connections for each worker, but requests go out in HTTP/1.0 and close theirs", u.Name, pool.Size).
-		Key("upstream %s", u.Name)
-	if use, _ := p.Host.PoolUse(u, pool); use == host.PoolReused || pool.Origin.IsDefault() {
-		r.Severity(lint.Warning) // a part of the requests, or a pool that nobody asked for
-	}
+func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route, reach *host.Reach) {
+	r := reportPool(p, u, pool, "go out in HTTP/1.0 and close theirs")
 	var implied, explicit []source.Span
 	for _, route := range routes {
 		if d := route.Scope.Effective(httpVersion).Directive(); d != nil {
@@ -75,33 +75,41 @@ func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []
 			implied = append(implied, route.Pass.HeadSpan())
 		}
 	}
-	seePlaces(r, explicit, "asks for HTTP/1.0")
-	seePlaces(r, implied, fmt.Sprintf("passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version))
-	r.Suggest("pass requests to "+u.Name+" in HTTP/1.1", http11Edits(p.Host, routes)...)
+	r.SeeAll(explicit, "asks for HTTP/1.0")
+	r.SeeAll(implied, "passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version)
+	r.Suggest("pass requests to "+u.Name+" in HTTP/1.1", http11Edits(reach, routes)...)
 }
 
-// poolDirective is the directive that makes the pool, else the block.
-func poolDirective(u *nginxconf.Upstream) source.Span {
-	if d := u.Scope.Last("keepalive"); d != nil {
-		return d.HeadSpan()
+// reportPool reports that requests do not use a pool. It is a warning where
+// others do, and where nobody asked for the pool.
+func reportPool(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, what string) *lint.Report {
+	at, severity, requests := u.Directive.HeadSpan(), lint.Error, "requests"
+	if use, _ := p.Host.PoolUse(u, pool); use == host.PoolReused {
+		severity, requests = lint.Warning, "some requests"
 	}
-	return u.Directive.HeadSpan()
+	if d := u.Scope.Last("keepalive"); d != nil {
+		at = d.HeadSpan()
+	} else {
+		severity = lint.Warning
+	}
+	return p.Report(at, "%s keeps %d idle connections for each worker, but %s %s", u.Name, pool.Size, requests, what).
+		Severity(severity).Key("upstream %s", u.Name)
 }
 
 // http11Edits makes every route speak HTTP/1.1 and leaves those alone that pass
 // to something without a pool; none when that cannot be done.
-func http11Edits(h *host.Host, routes []*nginxconf.Route) []source.Edit {
+func http11Edits(reach *host.Reach, routes []*nginxconf.Route) []source.Edit {
 	var edits []source.Edit
 	for _, r := range routes {
 		v := r.Scope.Effective(httpVersion)
 		location := r.Scope.Enclosing(nginxconf.InLocation)
 		switch d := v.Directive(); {
-		case d != nil && h.DecidesOnlyPooled(d):
+		case d != nil && reach.DecidesOnlyPooled(d):
 			edits = append(edits, d.SetArg(0, "1.1"))
-		case v.Level == location || !h.OnlyPooled(location, httpVersion):
+		case v.Level == location || !reach.OnlyPooled(location):
 			return nil
 		default:
-			at := h.PooledLevel(location, httpVersion)
+			at := reach.Level(location)
 			edits = append(edits, at.Insert(nginxconf.Statement{Name: httpVersion, Words: []string{"1.1"}})...)
 		}
 	}

@@ -29,16 +29,17 @@ func runRetrySettingsContradict(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
+	limits := p.Host.RetryLimits()
 	seen := map[string]bool{}
 	for _, r := range p.Host.Nginx.Routes() {
 		t, ok := host.RetriesOn(r)
 		switch {
 		case !ok:
 		case t.Off:
-			reportInert(p, r, t, seen)
+			reportInert(p, r, t, limits, seen)
 		default:
 			reportNoTimeLeft(p, r, t, seen)
-			reportTooManyTries(p, r, t, seen)
+			reportTooManyTries(p, t, limits, seen)
 		}
 	}
 }
@@ -51,37 +52,31 @@ func first(seen map[string]bool, key string) bool {
 }
 
 // reportInert reports tries and time limits on a level where nothing is tried
-// again. Those of an outer level serve other locations.
-func reportInert(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
+// again. Those of an outer level, or in force where something is, serve other
+// locations.
+func reportInert(p *lint.Pass, r *nginxconf.Route, t host.Retries, limits host.RetryLimits, seen map[string]bool) {
 	var inert []*nginxconf.Directive
-	level := t.Next.Level
+	beside := true // on the very level that rules them out
 	for _, v := range []nginxconf.Value{t.Tries, t.Timeout} {
-		if d := v.Directive(); d != nil && v.Level.Within(t.Next.Level) && v.Time().Value > 0 && d.ArgText() != "1" {
-			inert, level = append(inert, d), v.Level
+		d := v.Directive()
+		one := v.Directive() == t.Tries.Directive() && v.First() == "1"
+		if d == nil || one || v.Time().Value == 0 || !v.Level.Within(t.Next.Level) || limits[d].Useful {
+			continue
 		}
+		inert, beside = append(inert, d), beside && v.Level == t.Next.Level
 	}
 	if len(inert) == 0 || !first(seen, inert[0].Span().String()) {
 		return
 	}
 	off := t.Next.Directive()
-	rep := p.Report(inert[0].HeadSpan(), "%s, because %s is off", withoutEffect(inert), off.Name).Key("%s off in %s", off.Name, level.Path())
+	rep := p.Report(inert[0].HeadSpan(), "%s, because %s is off", withoutEffect(inert), off.Name).Key("%s beside %s off in %s", inert[0].Name, off.Name, r.Scope.Effective(inert[0].Name).Level.Path())
 	rep.See(off.HeadSpan(), "no request is passed to another server")
 	for _, d := range inert[1:] {
 		rep.See(d.HeadSpan(), "has no effect either")
 	}
-	if level == t.Next.Level && p.Host.AlwaysOff(r.Module, inert) {
-		rep.Suggest("delete what has no effect beside "+off.Name+" off", nginxconf.Delete(inert, headingsOf(inert)...)...)
+	if beside {
+		rep.Suggest("delete what has no effect beside "+off.Name+" off", nginxconf.Delete(inert)...)
 	}
-}
-
-// headingsOf returns the comments that speak of nothing but these directives.
-func headingsOf(list []*nginxconf.Directive) []nginxconf.Heading {
-	for _, d := range list {
-		if d.Parent != list[0].Parent || d.Doc != list[0].Doc {
-			return nil
-		}
-	}
-	return nginxconf.Headings(list)
 }
 
 func withoutEffect(inert []*nginxconf.Directive) string {
@@ -119,12 +114,12 @@ func reportNoTimeLeft(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map
 
 // reportTooManyTries reports more tries than any upstream they hold for has
 // servers.
-func reportTooManyTries(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
+func reportTooManyTries(p *lint.Pass, t host.Retries, limits host.RetryLimits, seen map[string]bool) {
 	tries, d := t.Tries.Number(), t.Tries.Directive()
 	if d == nil || !tries.Known || tries.Value < 2 || !first(seen, "tries "+d.Span().String()) {
 		return
 	}
-	servers, at := p.Host.MostServers(r.Module, d)
+	servers, at := limits[d].Servers, limits[d].Upstream
 	if servers == 0 || tries.Value <= int64(servers) {
 		return
 	}
