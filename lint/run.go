@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -90,23 +91,25 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 }
 
 // passes runs the rules side by side, which they cannot notice: a rule is a
-// pure function of the host. A rule that panics takes the run down.
+// pure function of the host. A rule that panics takes the run down, with its
+// name.
 func passes(h *host.Host, o Options) []*Pass {
 	out := make([]*Pass, len(o.Rules))
-	panics := make(chan any, len(o.Rules))
+	panics := make(chan string, len(o.Rules))
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(o.Rules)) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
+			var rule *Rule
 			defer func() {
 				if p := recover(); p != nil {
-					panics <- p
+					panics <- fmt.Sprintf("%s: %v\n%s", rule.Name, p, debug.Stack())
 				}
 			}()
 			for i := int(next.Add(1)) - 1; i < len(o.Rules); i = int(next.Add(1)) - 1 {
-				rule := o.Rules[i]
+				rule = o.Rules[i]
 				out[i] = &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
 				if rule.Run != nil {
 					rule.Run(out[i])

@@ -55,8 +55,7 @@ func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &settler{load: load, options: o, store: store, hosts: hosts}
-	s.result = Run(hosts, o.Options)
+	s := &settler{state: state{store, hosts, Run(hosts, o.Options)}, load: load, options: o}
 	out := &Outcome{Before: s.result}
 	for range maxRounds {
 		again, err := s.round(out)
@@ -73,14 +72,19 @@ func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
 	return out, fmt.Errorf("the fixes do not settle after %d rounds: %s", maxRounds, s.fighting())
 }
 
-// settler is the state between two rounds.
+// settler carries what happens between rounds.
 type settler struct {
+	state
 	load    Loader
 	options FixOptions
-	store   *source.Store
-	hosts   []*host.Host
-	result  *Result
 	refused map[string]string // reason by fingerprint and title of fixes that broke a law
+}
+
+// state is the hosts at the start of a round.
+type state struct {
+	store  *source.Store
+	hosts  []*host.Host
+	result *Result
 }
 
 // round applies one set of fixes that do not conflict, and reports whether it
@@ -96,12 +100,20 @@ func (s *settler) round(out *Outcome) (bool, error) {
 	}
 	merged := fixes.Merge(list)
 	applied := pick(todo, merged.Applied)
-	if err := s.try(merged.Edits, applied); err != nil {
-		return s.oneByOne(out, applied)
+	if next, err := s.try(merged.Edits, applied); err == nil {
+		s.accept(out, next, applied, len(merged.Edits))
+		return true, nil
 	}
+	s.sieve(out, applied)
+	return true, nil // look again: what was refused is held back now
+}
+
+// accept moves on to a new state. What was refused in the old one may hold in
+// the new one.
+func (s *settler) accept(out *Outcome, next *state, applied []*Finding, edits int) {
+	s.state, s.refused = *next, nil
 	out.Applied = append(out.Applied, applied...)
-	out.Edits += len(merged.Edits)
-	return true, nil
+	out.Edits += edits
 }
 
 // candidates returns the findings whose fix is to be applied in this round.
@@ -141,47 +153,74 @@ func pick(list []*Finding, indexes []int) []*Finding {
 	return out
 }
 
-// try applies edits and keeps the new state if every law holds.
-func (s *settler) try(edits []source.Edit, applied []*Finding) error {
+// try applies edits and returns the state they lead to if every law holds.
+func (s *settler) try(edits []source.Edit, applied []*Finding) (*state, error) {
 	texts := fixes.Apply(edits)
 	store := s.store.With(texts)
 	hosts, err := s.load(store)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	result := Run(hosts, s.options.Options)
 	v := verification{edits: edits, texts: texts, before: s.hosts, after: hosts, found: s.result, left: result, applied: applied}
-	if err := v.check(); err != nil {
-		return err
-	}
-	s.store, s.hosts, s.result = store, hosts, result
-	return nil
+	return &state{store, hosts, result}, v.check()
 }
 
-// oneByOne applies the first fix that keeps the laws on its own and refuses
-// those before it that do not.
-func (s *settler) oneByOne(out *Outcome, list []*Finding) (bool, error) {
-	for i, f := range list {
-		same := []*Finding{f}
-		for _, g := range list[i+1:] { // findings that share one fix go together
-			if g.Fix.Equal(f.Fix) {
-				same = append(same, g)
-			}
+// sieve applies the fixes that keep the laws where all of them together do not:
+// those that hold, together if that holds too, else only the first.
+func (s *settler) sieve(out *Outcome, list []*Finding) {
+	holding := s.holding(sharing(list))
+	for _, groups := range [][][]*Finding{holding, holding[:min(1, len(holding))]} {
+		applied, edits := join(groups)
+		if len(applied) == 0 {
+			return
 		}
-		if s.refused[f.identity()] != "" {
-			continue
-		}
-		err := s.try(source.Sorted(f.Fix.Edits), same)
-		if err == nil {
-			out.Applied = append(out.Applied, same...)
-			out.Edits += len(f.Fix.Edits)
-			return true, nil
-		}
-		for _, g := range same {
-			s.refuse(g, err)
+		if next, err := s.try(edits, applied); err == nil {
+			s.accept(out, next, applied, len(edits))
+			return
 		}
 	}
-	return true, nil // look again: what was refused is now held back
+}
+
+// holding returns the fixes that keep the laws, halving the list until those
+// that break one stand alone; these are refused.
+func (s *settler) holding(groups [][]*Finding) [][]*Finding {
+	applied, edits := join(groups)
+	_, err := s.try(edits, applied)
+	switch n := len(groups); {
+	case err == nil:
+		return groups
+	case n == 1:
+		for _, f := range groups[0] {
+			s.refuse(f, err)
+		}
+		return nil
+	default:
+		return slices.Concat(s.holding(groups[:n/2]), s.holding(groups[n/2:]))
+	}
+}
+
+// join returns the findings of groups and their edits, each once.
+func join(groups [][]*Finding) (applied []*Finding, edits []source.Edit) {
+	for _, same := range groups {
+		applied = append(applied, same...)
+		edits = append(edits, same[0].Fix.Edits...)
+	}
+	return applied, slices.Compact(source.Sorted(edits))
+}
+
+// sharing groups findings whose fixes are the same.
+func sharing(list []*Finding) [][]*Finding {
+	var out [][]*Finding
+	for _, f := range list {
+		i := slices.IndexFunc(out, func(same []*Finding) bool { return same[0].Fix.Equal(f.Fix) })
+		if i < 0 {
+			out = append(out, []*Finding{f})
+			continue
+		}
+		out[i] = append(out[i], f)
+	}
+	return out
 }
 
 func (s *settler) refuse(f *Finding, err error) {

@@ -158,8 +158,8 @@ func newRoute(s *Scope, d *Directive) *Route {
 	switch {
 	case s.Context == InStreamServer && module == "proxy":
 		module = "stream"
-	case s.Context&(InLocation|InLocationIf|InLimitExcept) == 0:
-		return nil
+	case s.Context&(InLocation|InLocationIf|InLimitExcept) == 0 || s.Enclosing(InLocation) == nil:
+		return nil // an "if" that stands in no location is refused anyway
 	}
 	r := &Route{Scope: s, Pass: d, Module: module}
 	target := d.Arg(0)
