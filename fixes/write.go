@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/hashicorp/go-multierror"
@@ -173,9 +172,4 @@ func (r replacement) undo() error {
 		return err
 	}
 	return os.Rename(temporary, r.path)
-}
-
-// Below reports whether path lies in the folder dir; both must be absolute.
-func Below(path, dir string) bool {
-	return dir == "/" || path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }

@@ -58,14 +58,10 @@ func (f *Finding) Spans() []source.Span {
 	return spans
 }
 
-// SortByGravity orders findings for people: worst first, then by place.
+// SortByGravity orders findings for people: worst first. Findings of one
+// severity keep their order.
 func SortByGravity(list []*Finding) {
-	slices.SortStableFunc(list, func(a, b *Finding) int {
-		if a.Severity != b.Severity {
-			return int(b.Severity) - int(a.Severity)
-		}
-		return comparePlace(a, b)
-	})
+	slices.SortStableFunc(list, func(a, b *Finding) int { return int(b.Severity) - int(a.Severity) })
 }
 
 // SortByPlace orders findings for machines: by path, place, rule.

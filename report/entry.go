@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -55,7 +54,7 @@ func (o Options) byPlace(r *lint.Result) []*lint.Finding {
 // byGravity returns the findings worst first, then by place.
 func (o Options) byGravity(r *lint.Result) []*lint.Finding {
 	list := o.byPlace(r)
-	slices.SortStableFunc(list, func(a, b *lint.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	lint.SortByGravity(list)
 	return list
 }
 
