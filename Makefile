@@ -19,10 +19,10 @@ fuzz:
 	  done; \
 	done
 
-# Damaged configurations judged by nginx and by nginxconf; AGREE=50000 for more.
+# Damaged configurations judged by real nginx binaries and by tunelint; AGREE=50000 for more.
 AGREE ?= 5000
 agree:
-	TUNELINT_AGREE=$(AGREE) go test -count 1 -timeout 0 -run '^TestAgreesWithNginx$$' -v ./nginxconf
+	TUNELINT_AGREE=$(AGREE) go test -count 1 -timeout 0 -run '^TestAgreesWithNginx$$' -v ./nginxconf/verdict
 
 generate:
 	go generate ./...

@@ -50,7 +50,7 @@ func (h *Host) listenBacklogs() []Backlog {
 		for _, d := range s.Own("listen") {
 			i, text := d.Param("backlog")
 			n, ok := nginxconf.ParseNumber(text)
-			if ok && !seen[d] {
+			if ok && !seen[d] && d.Certain() {
 				out = append(out, Backlog{Who: "listen " + d.Arg(0), Value: n, Span: d.ArgSpan(i), Elsewhere: elsewhere})
 			}
 			seen[d] = true

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -73,12 +74,14 @@ func skipFolder(name string) bool {
 	return name[0] == '.' || name == "node_modules" || name == "vendor"
 }
 
-// main adds the host of a main configuration file, if the file is one.
+// main adds the host of a main configuration file, or of the template that it is
+// made of, if the file is one.
 func (d *discovery) main(conf string) bool {
-	if !d.view.Exists(conf) {
+	name := MainOrTemplate(d.view, conf)
+	if name == "" {
 		return false
 	}
-	if f, err := d.view.Open(conf); err == nil && !looksMain(f.Text) {
+	if f, err := d.view.Open(name); err == nil && !looksMain(f.Text) {
 		return false
 	}
 	if root, ok := strings.CutSuffix(conf, "/etc/nginx/nginx.conf"); ok {
@@ -88,6 +91,24 @@ func (d *discovery) main(conf string) bool {
 	}
 	d.found = append(d.found, d.folderHost(path.Dir(conf)))
 	return true
+}
+
+// MainOrTemplate returns the name of a file, or, where it does not exist, of the
+// template that it is made of; "" when there is neither.
+func MainOrTemplate(v *source.View, name string) string {
+	if v.Exists(name) {
+		return name
+	}
+	entries, err := v.ReadDir(path.Dir(name))
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		if made, ok := nginxconf.Rendered(e.Name()); ok && made == path.Base(name) && !e.IsDir() {
+			return path.Join(path.Dir(name), e.Name())
+		}
+	}
+	return ""
 }
 
 // looksMain reports whether a file opens an events or http block.
@@ -104,7 +125,12 @@ func looksMain(text string) bool {
 	return false
 }
 
+// hostName names a host after its folder; "templates" says less than the role or
+// module that it belongs to.
 func hostName(dir string) string {
+	if path.Base(dir) == "templates" {
+		dir = path.Dir(dir)
+	}
 	if dir == "/" {
 		return "localhost"
 	}

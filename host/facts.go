@@ -12,8 +12,8 @@ import (
 // Facts are figures of the machine that no configuration file holds. What is
 // neither declared nor read off the machine stays unknown.
 type Facts struct {
-	// NginxVersion as written, such as "1.24.0". When unknown, Nginx is judged as
-	// the newest version known.
+	// NginxVersion as written, such as "1.24.0"; see [Host.Version] for when it is
+	// unknown.
 	NginxVersion source.Setting[string]
 	// Kernel is the release, such as "6.1".
 	Kernel source.Setting[string]
@@ -28,6 +28,7 @@ type Facts struct {
 	Workload appconf.WorkloadConfig
 
 	version nginxconf.Version
+	build   string // what nginx was configured with
 }
 
 func declaredFacts(decl appconf.HostConfig) Facts {
@@ -52,6 +53,18 @@ func (f *Facts) setVersion() {
 	}
 }
 
+// Version returns the version of nginx that the host is judged by and what says
+// so: the declaration, else, for the running machine, its nginx, else the newest
+// stable release, which is not Known and only assumed. What exists is judged more
+// kindly then: nothing is refused for being newer or older than that.
+func (h *Host) Version() source.Setting[string] {
+	if h.Facts.NginxVersion.Known {
+		return h.Facts.NginxVersion
+	}
+	newest := source.Origin{Default: "newest stable release", Assumed: true}
+	return source.Setting[string]{Value: nginxconf.Stable().String(), Origin: newest}
+}
+
 var machine = source.Origin{Default: "this machine"}
 
 // complete fills in from the machine itself what the declaration leaves open.
@@ -71,8 +84,8 @@ func (f *Facts) complete(v *source.View) {
 		fill(&f.Swap, text, "SwapTotal:")
 	}
 	if !f.NginxVersion.Known {
-		if version, ok := installedNginx(); ok {
-			f.NginxVersion = source.Known(version, machine)
+		if version, build, ok := installedNginx(); ok {
+			f.NginxVersion, f.build = source.Known(version, machine), build
 			f.setVersion()
 		}
 	}

@@ -6,12 +6,14 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
 )
@@ -26,6 +28,9 @@ type Host struct {
 	// Live reports that the host is the machine tunelint runs on, so that a file
 	// that is missing is really missing.
 	Live bool
+	// NginxOnly reports that the other layers are not known: the host is a dump of
+	// nginx's configuration, or one file.
+	NginxOnly bool
 	// Nginx is the nginx configuration; nil when the host has none or its main
 	// file cannot be read.
 	Nginx *nginxconf.Config
@@ -43,6 +48,9 @@ type Host struct {
 	Problems []Problem
 	// Extra are further files that take part, such as tunelint.yaml.
 	Extra []*source.File
+
+	judged   sync.Once
+	verdicts []verdict.Verdict
 }
 
 // A Problem is a file that a host needs and that could not be read.
@@ -102,7 +110,8 @@ func resolvePath(dir, p string) string {
 
 func (h *Host) loadNginx(decl appconf.HostConfig) {
 	c, err := nginxconf.Load(h.View, nginxconf.Options{
-		Conf: decl.Nginx.Conf, Prefix: decl.Nginx.Prefix, Version: h.Facts.version, Modules: decl.Nginx.Modules,
+		Conf: decl.Nginx.Conf, Prefix: decl.Nginx.Prefix, Version: h.Facts.version, Modules: decl.Nginx.Modules, Build: h.Facts.build,
+		Templates: !h.Live && !h.NginxOnly,
 	})
 	switch {
 	case err == nil:

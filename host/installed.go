@@ -5,17 +5,20 @@ import (
 	"strings"
 )
 
-// installedNginx returns the version of the nginx binary on this machine.
-func installedNginx() (string, bool) {
+// installedNginx returns the version of the nginx binary on this machine and what
+// it was configured with.
+func installedNginx() (version, build string, ok bool) {
 	path, err := exec.LookPath("nginx")
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
-	out, err := exec.Command(path, "-v").CombinedOutput() // "nginx version: nginx/1.22.1"
+	out, err := exec.Command(path, "-V").CombinedOutput() // "nginx version: nginx/1.22.1", "configure arguments: --with-…"
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
-	_, version, ok := strings.Cut(string(out), "nginx/")
+	_, version, ok = strings.Cut(string(out), "nginx/")
+	version, _, _ = strings.Cut(version, "\n")
 	version, _, _ = strings.Cut(strings.TrimSpace(version), " ")
-	return version, ok && version != ""
+	_, build, _ = strings.Cut(string(out), "configure arguments:")
+	return version, strings.TrimSpace(build), ok && version != ""
 }

@@ -53,7 +53,7 @@ func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
 // be told: it does on a machine where sd_booted(3) finds it, and is taken for
 // granted where only files are at hand.
 func (h *Host) HasSystemd() bool {
-	return !h.Facts.Container.Value && (!h.Live || h.View.Exists("/run/systemd/system"))
+	return !h.Facts.Container.Value && !h.NginxOnly && (!h.Live || h.View.Exists("/run/systemd/system"))
 }
 
 // NoFileCeiling returns the highest worker_rlimit_nofile that is sure to take

@@ -26,7 +26,7 @@ const defaultPool = 32
 // PoolOf returns the pool of an upstream block, false when it has none or
 // nobody can tell.
 func (h *Host) PoolOf(u *nginxconf.Upstream) (Pool, bool) {
-	p := Pool{Origin: source.Origin{Default: "nginx " + h.Nginx.Version.String() + " default", Assumed: !h.Facts.NginxVersion.Known}}
+	p := Pool{Origin: source.Origin{Default: "nginx " + h.Nginx.Release().String() + " default", Assumed: !h.Facts.NginxVersion.Known}}
 	switch d := u.Scope.Last("keepalive"); {
 	case u.Stream:
 		return p, false

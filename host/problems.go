@@ -68,8 +68,15 @@ func (h *Host) Skips() []source.Skip {
 	}
 	for _, e := range h.Nginx.Includes {
 		if e.Missing && e.Packaged() {
-			out = append(out, source.Skip{Span: e.Directive.HeadSpan(), Why: "the included file comes with nginx's packages and is not in this tree"})
+			out = append(out, source.Skip{Span: e.Directive.HeadSpan(), Why: e.Why()})
 		}
+	}
+	for _, d := range h.Nginx.Documents {
+		out = append(out, d.Unevaluated()...)
+	}
+	if h.Nginx.Fragment {
+		at := source.Span{File: h.Nginx.Documents[0].File}
+		out = append(out, source.Skip{Span: at, Why: "fragment: what stands around it is not known, and nothing that needs it is judged"})
 	}
 	if !h.Nginx.Whole() {
 		for _, d := range h.Nginx.Documents {

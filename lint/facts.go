@@ -8,8 +8,8 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// factList says which figures the findings of a host rest on.
-func factList(h *host.Host) []Fact {
+// FactsOf says which figures the findings of a host rest on.
+func FactsOf(h *host.Host) []Fact {
 	f := h.Facts
 	var out []Fact
 	add := func(name, value string, known bool, o source.Origin) {
@@ -17,11 +17,8 @@ func factList(h *host.Host) []Fact {
 			out = append(out, Fact{name, value, factOrigin(o)})
 		}
 	}
-	if f.NginxVersion.Known {
-		add("nginx", f.NginxVersion.Value, true, f.NginxVersion.Origin)
-	} else if h.Nginx != nil {
-		out = append(out, Fact{"nginx", "newest known", "assumed"})
-	}
+	version := h.Version()
+	add("nginx", version.Value, version.Known || h.Nginx != nil, version.Origin)
 	add("kernel", f.Kernel.Value, f.Kernel.Known, f.Kernel.Origin)
 	add("cpus", strconv.Itoa(f.CPUs.Value), f.CPUs.Known, f.CPUs.Origin)
 	add("memory", FormatBytes(f.Memory.Value), f.Memory.Known, f.Memory.Origin)
@@ -31,7 +28,10 @@ func factList(h *host.Host) []Fact {
 }
 
 func factOrigin(o source.Origin) string {
-	if o.IsDefault() {
+	switch {
+	case o.Assumed:
+		return o.Default + ", assumed"
+	case o.IsDefault():
 		return o.Default
 	}
 	return "declared"

@@ -25,6 +25,9 @@ type Finding struct {
 	Label string
 	// Related are the other places, in the order they should be read.
 	Related []Related
+	// Included are the include directives that lead to the files of nginx in which
+	// these places stand, from the main file on, each once.
+	Included []Related
 	// Fix is nil where no repair can be offered.
 	Fix *fixes.Fix
 	// Apply lists the commands that make the fix take effect.

@@ -2,12 +2,10 @@ package lint
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
@@ -26,6 +24,8 @@ type Options struct {
 	// Ignores are the entries of tunelint.yaml, whose folder is Base.
 	Ignores []Ignore
 	Base    string
+	// Agree: only one of the hosts can be meant, so only what holds for all counts.
+	Agree bool
 	// Today, as YYYY-MM-DD, decides which suppressions have expired; "" for none.
 	Today string
 }
@@ -40,6 +40,9 @@ const (
 
 // Run runs the rules over the hosts.
 func Run(hosts []*host.Host, o Options) *Result {
+	if o.Agree && len(hosts) > 1 {
+		return runAgreed(hosts, o)
+	}
 	r := &Result{Rules: len(o.Rules)}
 	var all []*suppression
 	for _, i := range o.Ignores {
@@ -60,7 +63,7 @@ func Run(hosts []*host.Host, o Options) *Result {
 		for _, f := range h.Files() {
 			seen[f] = true
 		}
-		r.Hosts = append(r.Hosts, HostReport{Name: h.Name, Facts: factList(h)})
+		r.Hosts = append(r.Hosts, HostReport{Name: h.Name, Facts: FactsOf(h)})
 		r.Problems = append(r.Problems, problems(h)...)
 	}
 	r.Files = len(seen)
@@ -76,12 +79,23 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 	for _, pass := range passes(h, o) {
 		for _, report := range pass.reports {
 			f := report.finding
+			if skip, ok := unknowable(h, f); ok {
+				r.Skips = append(r.Skips, skip)
+				continue
+			}
+			if beyond(h, f) {
+				continue
+			}
+			if f.Fix != nil && guarded(h, f.Fix.Edits) != nil {
+				f.Fix = nil
+			}
 			if s, ok := o.Severity[f.Rule.Name]; ok {
 				f.Severity = s
 			}
 			if f.Key == "" {
 				f.Key = defaultKey(h, f.Span)
 			}
+			f.Included = included(h, f)
 			out = append(out, f)
 		}
 		r.Skips = append(r.Skips, pass.skips...)
@@ -91,30 +105,26 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 }
 
 // passes runs the rules side by side, which they cannot notice: a rule is a
-// pure function of the host. A rule that panics takes the run down, with its
-// name.
+// pure function of the host. Where one waits for a lookup that another has begun,
+// the rest go on. A rule that panics takes the run down, with its name.
 func passes(h *host.Host, o Options) []*Pass {
 	out := make([]*Pass, len(o.Rules))
 	panics := make(chan string, len(o.Rules))
-	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(o.Rules)) {
+	for i, rule := range o.Rules {
+		out[i] = &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
+		if rule.Run == nil {
+			continue
+		}
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			var rule *Rule
 			defer func() {
 				if p := recover(); p != nil {
 					panics <- fmt.Sprintf("%s: %v\n%s", rule.Name, p, debug.Stack())
 				}
 			}()
-			for i := int(next.Add(1)) - 1; i < len(o.Rules); i = int(next.Add(1)) - 1 {
-				rule = o.Rules[i]
-				out[i] = &Pass{Host: h, rule: rule, options: o.Settings[rule.Name]}
-				if rule.Run != nil {
-					rule.Run(out[i])
-				}
-			}
+			rule.Run(out[i])
 		}()
 	}
 	group.Wait()
@@ -171,7 +181,7 @@ func judgeSuppressions(all []*suppression, o Options) []*Finding {
 			report(IgnoreReason, s, "the suppression of %s gives no reason and has no effect", strings.Join(s.rules, ", "))
 		case s.expired(o.Today):
 			report(ExpiredIgnore, s, "the suppression of %s ended on %s", strings.Join(s.rules, ", "), s.until)
-		case !anyUsed(all, s.at) && enabled(s, o):
+		case !anyUsed(all, s.at) && enabled(s, o) && !s.vague:
 			report(UnusedIgnore, s, "nothing is suppressed here: %s finds nothing", strings.Join(s.rules, ", "))
 		}
 	}

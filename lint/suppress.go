@@ -26,6 +26,7 @@ type suppression struct {
 	reason string
 	until  string
 	used   bool
+	vague  bool // stands in a template: whether anything is found there is not known
 }
 
 const marker = "tunelint:ignore"
@@ -43,9 +44,18 @@ func suppressions(h *host.Host) []*suppression {
 		s := parseIgnore(m[2])
 		s.at = c.Span
 		s.where = reach(c, m[1])
+		s.vague = inTemplate(h, c.Span)
 		out = append(out, s)
 	}
 	return out
+}
+
+func inTemplate(h *host.Host, at source.Span) bool {
+	if h.Nginx == nil {
+		return false
+	}
+	doc := h.Nginx.Document(at.File)
+	return doc != nil && doc.Template()
 }
 
 // reach returns which places an ignore comment of a kind speaks of.

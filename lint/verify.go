@@ -27,6 +27,9 @@ func (v *verification) check() error {
 		if h.Nginx == nil {
 			continue
 		}
+		if err := guarded(h, v.edits); err != nil {
+			return err
+		}
 		if err := v.checkNginx(h.Nginx, v.after[i].Nginx); err != nil {
 			return err
 		}
@@ -78,6 +81,8 @@ func (v *verification) checkNginx(before, after *nginxconf.Config) error {
 			return fmt.Errorf("%s: nginx does not read the file any more", f.Path)
 		case now.Err != nil && was.Err == nil:
 			return fmt.Errorf("%s: the file does not parse any more: %s", f.Path, now.Err.Message)
+		case now.Unclear != nil && was.Unclear == nil:
+			return fmt.Errorf("%s: the template cannot be read so far any more: %s", f.Path, now.Unclear.Message)
 		case was.Err != nil:
 			continue
 		}

@@ -1,6 +1,7 @@
 package nginxconf
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +25,7 @@ type Def struct {
 	// MinArgs and MaxArgs bound the number of arguments in the newest version;
 	// MaxArgs is -1 when there is no bound. See [Def.Accepts].
 	MinArgs, MaxArgs int
-	gap              int // a number between the bounds that is refused; 0 for none
+	Gap              int // a number between the bounds that is refused; 0 for none
 
 	Flag       bool // the argument is on or off
 	Block      bool // ends with a block instead of ";"
@@ -82,35 +83,55 @@ const (
 
 // Lookup returns all rows of a name, nginx's own before those of third-party
 // modules; nil when no module known defines it. The rows must not be changed.
-func Lookup(name string) []*Def { return index()[name] }
+func Lookup(name string) []*Def { return index()[name].defs }
 
-var index = sync.OnceValue(func() map[string][]*Def {
+// A known is what the table has of one name.
+type known struct {
+	defs []*Def
+	id   nameID
+}
+
+// A nameID stands for a name of the table; 0 for all others.
+type nameID uint16
+
+var index = sync.OnceValue(func() map[string]known {
 	all := make([]*Def, len(directives))
-	out := make(map[string][]*Def, len(directives))
+	out := make(map[string]known, len(directives))
 	first := 0
 	for i := range directives {
 		all[i] = &directives[i]
 		if i+1 == len(directives) || directives[i+1].Name != directives[i].Name {
-			out[directives[i].Name] = all[first : i+1 : i+1]
+			out[directives[i].Name] = known{all[first : i+1 : i+1], nameID(len(out) + 1)}
 			first = i + 1
 		}
 	}
 	return out
 })
 
+// Definitions yields every row of the table, sorted by name.
+func Definitions() iter.Seq[*Def] {
+	return func(yield func(*Def) bool) {
+		for i := range directives {
+			if !yield(&directives[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Plus reports whether only NGINX Plus has the directive.
 func (d *Def) Plus() bool { return d.Edition == "plus" }
 
 // Accepts reports whether the newest version takes n arguments.
 func (d *Def) Accepts(n int) bool {
-	return n >= d.MinArgs && (n <= d.MaxArgs || d.MaxArgs < 0) && (n != d.gap || n == 0)
+	return n >= d.MinArgs && (n <= d.MaxArgs || d.MaxArgs < 0) && (n != d.Gap || n == 0)
 }
 
 // Exists reports whether a release of this version has the directive, and, when
 // it does not have it yet, the first one that has. Distributions carry fixes
 // back: a directive that is too new may still be there.
 func (d *Def) Exists(v Version) (ok bool, since string) {
-	if !v.since(d.Since) {
+	if !v.Since(d.Since) {
 		return false, highest(d.Since)
 	}
 	return !d.gone(v), ""
@@ -128,10 +149,10 @@ func highest(list string) string { return list[strings.LastIndexByte(list, ',')+
 // ContextsIn returns the contexts of a version.
 func (d *Def) ContextsIn(v Version) Context {
 	contexts := d.Contexts
-	for entry, since := range changes(d.ContextsSince) {
-		bit := contextNamed(entry[1:])
+	for entry, since := range d.Changes() {
+		bit := ContextNamed(entry[1:])
 		switch {
-		case bit == 0 || v.since(since):
+		case bit == 0 || v.Since(since):
 		case entry[0] == '+':
 			contexts &^= bit
 		case entry[0] == '-':
@@ -146,12 +167,12 @@ func (d *Def) ContextsIn(v Version) Context {
 func (d *Def) ArgsIn(v Version) (low, high int, ok bool) {
 	low, high, ok = d.MinArgs, d.MaxArgs, !d.Unchecked
 	found := false
-	for entry, since := range changes(d.ContextsSince) {
+	for entry, since := range d.Changes() {
 		spec, isArgs := strings.CutPrefix(entry, "args=")
 		if !isArgs {
 			continue
 		}
-		if v.since(since) {
+		if v.Since(since) {
 			low, high = arity(spec)
 			found = true
 		} else if !found {
@@ -179,11 +200,11 @@ func arity(spec string) (low, high int) {
 	return low, high
 }
 
-// changes yields the entries "+http@0.3.3", "args=1-2@1.1.4 (…)" of a history as
-// entry and releases. Entries of other kinds come along; none is empty.
-func changes(history string) func(yield func(entry, since string) bool) {
+// Changes yields the entries "+http@0.3.3", "args=1-2@1.1.4 (…)" of ContextsSince
+// as entry and releases. Entries of other kinds come along; none is empty.
+func (d *Def) Changes() iter.Seq2[string, string] {
 	return func(yield func(entry, since string) bool) {
-		for history != "" {
+		for history := d.ContextsSince; history != ""; {
 			var part string
 			part, history, _ = strings.Cut(history, "; ")
 			entry, since, ok := strings.Cut(part, "@")
@@ -195,7 +216,8 @@ func changes(history string) func(yield func(entry, since string) bool) {
 	}
 }
 
-func contextNamed(name string) Context {
+// ContextNamed returns the context that the tables call so, 0 for none.
+func ContextNamed(name string) Context {
 	for i, n := range contextNames {
 		if n == name {
 			return 1 << i
@@ -215,10 +237,10 @@ func (d *Def) DefaultIn(v Version) string {
 	}
 	value := d.Default
 	for entry := range strings.SplitSeq(d.History, ";") {
-		if releases, was, ok := cutRelease(entry, "<"); ok && !v.since(releases) {
+		if releases, was, ok := cutRelease(entry, "<"); ok && !v.Since(releases) {
 			value = was
 		}
-		if releases, now, ok := cutRelease(entry, ">="); ok && v.since(releases) {
+		if releases, now, ok := cutRelease(entry, ">="); ok && v.Since(releases) {
 			value = now
 			if strings.HasSuffix(d.History, entry) {
 				return d.Default // the newest one, without a history's shorthand

@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunelint/tunelint/nginxconf/nginxtest"
 )
 
 func TestGeneratedTableIsCurrent(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
-		lacking(t, "go")
+		nginxtest.Lacking(t, "go")
 	}
 	out := filepath.Join(t.TempDir(), "directives_gen.go")
 	if text, err := exec.Command("go", "run", "gen.go", "-o", out).CombinedOutput(); err != nil {

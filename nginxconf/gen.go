@@ -182,7 +182,7 @@ func (r row) arity(l *literal) {
 		l.span("1", "1")
 	case args == "1,3":
 		l.span("1", "3")
-		l.value("gap", "2")
+		l.value("Gap", "2")
 	case strings.HasSuffix(args, "+"):
 		l.span(strings.TrimSuffix(args, "+"), "-1")
 	default:

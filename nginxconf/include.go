@@ -17,7 +17,11 @@ type IncludeError struct {
 	// Missing: there is no such file. Loop: the file includes itself. Neither:
 	// the file exists and cannot be read.
 	Missing, Loop bool
-	Err           error
+	// Unseen: a template decides which file it is or what it holds, or it stands
+	// around a fragment. Such includes are not in [Config.Includes]: nothing is
+	// known to be wrong with them.
+	Unseen bool
+	Err    error
 }
 
 var errLoop = errors.New("the file includes itself")
@@ -59,8 +63,9 @@ func (c *Config) descend(s *Scope, d *Directive) {
 	if c.items++; d.Block == nil || d.Block.Code || isVerbatim(d.Name) || c.items > maxItems {
 		return
 	}
-	child := &Scope{Context: opens(s.Context, d), Directive: d, Parent: s, config: c}
+	child := &Scope{Context: Opens(s.Context, d.Name), Directive: d, Parent: s, config: c, within: c.reading}
 	s.Children = append(s.Children, child)
+	c.unseen(child, d.Doc, d.Block)
 	c.expand(child, d.Block.Directives)
 }
 
@@ -71,18 +76,23 @@ func (c *Config) include(s *Scope, d *Directive) {
 	if !path.IsAbs(name) {
 		name = path.Join(path.Dir(c.Conf), name)
 	}
-	if !strings.ContainsAny(name, "*?[") {
-		c.includeFile(s, d, name)
+	if !c.follows(s, d, name) {
+		return
+	}
+	in := c.follow(s, d, name, strings.ContainsAny(name, "*?["))
+	if !in.Pattern {
+		c.includeFile(in, name)
 		return
 	}
 	names, err := c.view.Glob(name)
 	if err != nil {
-		c.fail(s, &IncludeError{Directive: d, Name: name, Err: err})
+		c.fail(in, &IncludeError{Directive: d, Name: name, Err: err})
 		return
 	}
+	names = c.withTemplates(name, names)
 	c.prefetch(names)
 	for _, name := range names {
-		c.includeFile(s, d, name)
+		c.includeFile(in, name)
 	}
 }
 
@@ -103,25 +113,29 @@ func (c *Config) prefetch(names []string) {
 	}
 }
 
-func (c *Config) includeFile(s *Scope, d *Directive, name string) {
-	f, err := c.view.Open(name)
+func (c *Config) includeFile(in *Inclusion, name string) {
+	f, err := c.open(name)
 	if err != nil {
-		c.fail(s, &IncludeError{Directive: d, Name: name, Missing: errors.Is(err, fs.ErrNotExist), Err: err})
+		c.fail(in, &IncludeError{Directive: in.Directive, Name: name, Missing: errors.Is(err, fs.ErrNotExist), Err: err})
 		return
 	}
 	doc := c.document(f)
 	if doc.active {
-		c.fail(s, &IncludeError{Directive: d, Name: name, Loop: true, Err: errLoop})
+		c.fail(in, &IncludeError{Directive: in.Directive, Name: name, Loop: true, Err: errLoop})
 		return
 	}
 	doc.active = true
-	c.expand(s, doc.Directives)
+	c.enter(in, doc.Document)
+	c.unseen(in.Scope, doc.Document, nil)
+	c.expand(in.Scope, doc.Directives)
+	c.leave(in)
 	doc.active = false
 }
 
-func (c *Config) fail(s *Scope, e *IncludeError) {
+func (c *Config) fail(in *Inclusion, e *IncludeError) {
 	c.Includes = append(c.Includes, e)
-	s.unread = append(s.unread, e)
+	in.Failed = append(in.Failed, e)
+	in.Scope.unread = append(in.Scope.unread, e)
 }
 
 // packaged are files that nginx's packages ship, with the directives they hold.
@@ -137,6 +151,21 @@ var packaged = map[string][]string{
 
 // Packaged reports whether the file is one that nginx's packages ship.
 func (e *IncludeError) Packaged() bool { return packaged[path.Base(e.Name)] != nil }
+
+// Why says in a few words why the file's content is not known.
+func (e *IncludeError) Why() string {
+	switch {
+	case e.Unseen:
+		return e.Err.Error()
+	case e.Loop:
+		return "the included file includes itself"
+	case e.Missing && e.Packaged():
+		return "the included file comes with nginx's packages and is not in this tree"
+	case e.Missing:
+		return "the included file does not exist: " + e.Name
+	}
+	return "the included file cannot be read: " + e.Name
+}
 
 // mayHold reports whether the file that could not be read may set a directive.
 func (e *IncludeError) mayHold(name string) bool {

@@ -57,8 +57,11 @@ func (c container) anchor(name string) *Directive {
 	var best *Directive
 	score := 0
 	for _, d := range c.list() {
+		if d.Block != nil {
+			continue // "server" is no kin of server_names_hash_max_size
+		}
 		n := kinship(name, d.Name)
-		if n > 0 && n >= score || n == 0 && score == 0 && d.Block == nil {
+		if n > 0 && n >= score || n == 0 && score == 0 {
 			best, score = d, n
 		}
 	}

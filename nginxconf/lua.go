@@ -11,70 +11,131 @@ func isLuaBlock(name string) bool { return strings.HasSuffix(name, "_by_lua_bloc
 func (s *Scanner) Lua() Token {
 	start, depth := s.pos, 1
 	lastOpen := start - 1
-	for i := start; i < len(s.text); {
-		switch s.text[i] {
+	for depth > 0 {
+		s.kept = s.pos
+		at, length := s.luaPiece()
+		switch {
+		case length == 0 && s.last < len(s.text):
+			return s.fail(start, s.kept, "too long lua code block, probably missing terminating characters")
+		case length == 0:
+			return s.fail(start, lastOpen, "unexpected end of file, expecting terminating characters for lua code block")
+		}
+		s.pos = at + length
+		switch s.text[at] {
 		case '{':
-			lastOpen = i
+			lastOpen = at
 			depth++
 		case '}':
-			if depth--; depth == 0 {
-				s.pos = i
-				return Token{Kind: Code, Start: start, End: i}
-			}
+			depth--
 		case '[', '-':
-			if level, open := longBracket(s.text[i:]); open > 0 {
-				end := closeBracket(s.text[i+open:], level)
-				if end < 0 {
-					closing := "]" + strings.Repeat("=", level) + "]"
-					return s.fail(start, i, `Lua code block missing the closing long bracket "`+closing+`"`)
-				}
-				i += open + end
-				continue
+			if !s.closeBracket(at) {
+				return s.fail(start, at, `Lua code block missing the closing long bracket "`+closing(s.text[at:s.pos])+
+					`", the inlined Lua code may be too long`)
 			}
-			if strings.HasPrefix(s.text[i:], "--") {
-				i = lineEnd(s.text, i)
-				continue
-			}
-		case ']':
-			i += closingRun(s.text[i:])
-			continue
-		case '"', '\'':
-			i += luaString(s.text[i:])
-			continue
 		}
-		i++
 	}
-	return s.fail(start, lastOpen, "unexpected end of file, expecting terminating characters for lua code block")
+	s.pos-- // the brace is a token of its own
+	return Token{Kind: Code, Start: start, End: s.pos}
 }
 
-// longBracket recognises "[==[" and "--[==[": it returns the number of equals
-// signs and the length of the opening, zero when there is none.
-func longBracket(text string) (level, length int) {
-	rest := strings.TrimPrefix(text, "--")
-	if rest == "" || rest[0] != '[' {
-		return 0, 0
+// luaPiece returns the next piece of code, length 0 when there is none up to the
+// end of the file or of a full buffer. The module sees no further than nginx has
+// read, and does not look twice at what it read before: it cuts, or misses, a
+// piece that reaches beyond.
+func (s *Scanner) luaPiece() (at, length int) {
+	for at = s.pos; ; {
+		if s.last-at < maxToken/2 {
+			if s.last-s.kept == maxToken && s.last < len(s.text) {
+				return at, 0
+			}
+			s.last = min(s.kept+maxToken, len(s.text))
+		}
+		next, length := findPiece(s.text[at:s.last])
+		if length > 0 || s.last == len(s.text) || s.last-at == maxToken {
+			return at + next, length
+		}
+		s.kept, at = at, s.last
+		s.last = min(s.kept+maxToken, len(s.text))
 	}
-	n := 1
-	for n < len(rest) && rest[n] == '=' {
+}
+
+// findPiece finds the first piece of code that decides where a block ends, or
+// hides such pieces, and returns its place and length; 0, 0 when there is none.
+// Of a long string or comment it is the opening bracket.
+func findPiece(text string) (at, length int) {
+	for at < len(text) {
+		n := strings.IndexAny(text[at:], `{}[]-"'`)
+		if n < 0 {
+			break
+		}
+		at += n
+		if length = pieceLength(text[at:]); length > 0 {
+			return at, length
+		}
+		at++
+	}
+	return 0, 0
+}
+
+func pieceLength(text string) int {
+	switch text[0] {
+	case '{', '}':
+		return 1
+	case ']':
+		return closingRun(text)
+	case '"', '\'':
+		return luaString(text)
+	}
+	if length := longBracket(text); length > 0 {
+		return length
+	}
+	if strings.HasPrefix(text, "--") {
+		return lineEnd(text, 0)
+	}
+	return 0
+}
+
+// closeBracket goes past the bracket that closes the long string or comment
+// opened at an offset, and reports whether nginx has read that far. It is true
+// for any other piece.
+func (s *Scanner) closeBracket(at int) bool {
+	if s.text[s.pos-1] != '[' || longBracket(s.text[at:s.pos]) == 0 {
+		return true
+	}
+	bracket := closing(s.text[at:s.pos])
+	n := strings.Index(s.text[s.pos:s.last], bracket)
+	if n < 0 {
+		return false
+	}
+	s.pos += n + len(bracket)
+	return true
+}
+
+// closing returns the bracket that closes an opening one: "]=]" for "--[=[".
+func closing(opening string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(opening, "--"), "[", "]")
+}
+
+// longBracket returns the length of "[==[" or "--[==[" at the start of a text,
+// zero when there is none.
+func longBracket(text string) int {
+	n := 0
+	if strings.HasPrefix(text, "--") {
+		n = 2
+	}
+	if n == len(text) || text[n] != '[' {
+		return 0
+	}
+	for n++; n < len(text) && text[n] == '='; {
 		n++
 	}
-	if n == len(rest) || rest[n] != '[' {
-		return 0, 0
+	if n == len(text) || text[n] != '[' {
+		return 0
 	}
-	return n - 1, len(text) - len(rest) + n + 1
+	return n + 1
 }
 
-// closeBracket returns the length of text up to and including the closing long
-// bracket of a level, -1 when it is missing.
-func closeBracket(text string, level int) int {
-	closing := "]" + strings.Repeat("=", level) + "]"
-	if i := strings.Index(text, closing); i >= 0 {
-		return i + len(closing)
-	}
-	return -1
-}
-
-// closingRun returns the length of a stray "]==]", or 1 for a lone bracket.
+// closingRun returns the length of a stray "]==]", zero when there is none.
 func closingRun(text string) int {
 	n := 1
 	for n < len(text) && text[n] == '=' {
@@ -83,11 +144,11 @@ func closingRun(text string) int {
 	if n < len(text) && text[n] == ']' {
 		return n + 1
 	}
-	return 1
+	return 0
 }
 
-// luaString returns the length of a string that closes on its own line, else 1:
-// an unclosed quote is a single byte that means nothing.
+// luaString returns the length of a string that closes on its own line, else 0:
+// an unclosed quote means nothing.
 func luaString(text string) int {
 	for i := 1; i < len(text) && text[i] != '\n'; i++ {
 		switch text[i] {
@@ -95,12 +156,12 @@ func luaString(text string) int {
 			return i + 1
 		case '\\':
 			if i+1 < len(text) && text[i+1] == '\n' {
-				return 1
+				return 0
 			}
 			i++
 		}
 	}
-	return 1
+	return 0
 }
 
 func lineEnd(text string, from int) int {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/source"
+
+	"github.com/tunelint/tunelint/nginxconf/nginxtest"
 )
 
 //go:embed testdata/lua-blocks.tsv
@@ -87,13 +89,15 @@ func refusedLater(says string) bool {
 }
 
 func TestLuaBlocksLikeNginx(t *testing.T) {
-	load := strings.ReplaceAll(needModules(t, "ndk_http_module.so", "ngx_http_lua_module.so"), "\n", " ")
-	for _, c := range luaCases(t) {
-		_, line, message := askNginx(t, map[string]string{"nginx.conf": load + c.text()})
-		if message != c.says || line != c.line {
-			t.Errorf("%s: nginx says in line %d: %q, want %d: %q", c.name, line, message, c.line, c.says)
+	eachNginx(t, func(t *testing.T, n *nginxtest.Nginx) {
+		load := strings.ReplaceAll(n.Load(t, "ndk_http_module.so", "ngx_http_lua_module.so"), "\n", " ")
+		for _, c := range luaCases(t) {
+			o := n.Test(t, map[string]string{"nginx.conf": load + c.text()})
+			if o.Message != c.says || o.Line != c.line {
+				t.Errorf("%s: nginx says in line %d: %q, want %d: %q", c.name, o.Line, o.Message, c.line, c.says)
+			}
 		}
-	}
+	})
 }
 
 func TestLuaOnlyWhereItIsADirective(t *testing.T) {
@@ -104,4 +108,15 @@ func TestLuaOnlyWhereItIsADirective(t *testing.T) {
 	if entries := doc.Directives[0].Block.Directives; len(entries) != 1 || entries[0].Block != nil {
 		t.Errorf("an entry of a map was read as Lua")
 	}
+}
+
+// tableRows returns the cells of a table's rows, without remarks and header.
+func tableRows(text string) [][]string {
+	var rows [][]string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "#") {
+			rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+		}
+	}
+	return rows[1:]
 }

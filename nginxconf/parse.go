@@ -7,24 +7,45 @@ import (
 )
 
 // Parse reads one file. It never fails: a syntax error is kept in the document.
+// A template is read around its tags.
 func Parse(f *source.File) *Document {
+	if l := languageOf(f.Path); l != nil {
+		if t := findTemplate(f.Text, *l); t != nil {
+			return parseTemplate(f, t)
+		}
+	}
+	doc := parse(f, f.Text, nil)
+	if t := doc.recognize(); t != nil {
+		return parseTemplate(f, t)
+	}
+	return doc
+}
+
+// parse reads a file whose tags, if it is a template, are masked in text.
+func parse(f *source.File, text string, t *template) *Document {
 	p := &parser{
-		doc:     &Document{File: f},
-		scanner: NewScanner(f.Text),
+		doc:     &Document{File: f, template: t},
+		text:    text,
+		scanner: NewScanner(text),
 		words:   make([]Arg, 0, 16),
+		ids:     index(),
 	}
 	n := strings.Count(f.Text, ";") + strings.Count(f.Text, "{")
 	p.directives = make([]Directive, 0, min(n, 1<<16))
+	p.room = min(2*n, 256)
 	p.doc.Directives, _ = p.block(nil)
 	return p.doc
 }
 
 type parser struct {
 	doc        *Document
+	text       string // of the file, tags masked
 	scanner    *Scanner
 	directives []Directive // arena
 	args       []Arg       // arena
+	room       int         // of the next arena of arguments
 	words      []Arg       // the statement being read
+	ids        map[string]known
 	pending    []*Directive
 	depth      int
 }
@@ -48,7 +69,9 @@ func (p *parser) block(owner *Block) (list []*Directive, closing int) {
 		case Comment:
 			p.doc.Comments = append(p.doc.Comments, source.Span{File: p.doc.File, Start: t.Start, End: t.End})
 		case Word:
-			p.words = append(p.words, Arg{cook(p.doc.File.Text, t), int32(t.Start), int32(t.End)})
+			if !p.inserts(owner, t) {
+				p.words = append(p.words, Arg{p.word(t), int32(t.Start), int32(t.End)})
+			}
 		case Semicolon, Open:
 			if !p.statement(owner, t) {
 				return nil, p.stopped(t)
@@ -65,10 +88,42 @@ func (p *parser) block(owner *Block) (list []*Directive, closing int) {
 	}
 }
 
+// word returns a word as nginx stores it, or, where a tag stands in it, as
+// written.
+func (p *parser) word(t Token) string {
+	if !p.doc.template.touches(t.Start, t.End) {
+		return cook(p.text, t)
+	}
+	if t.Quote != 0 {
+		return p.doc.File.Text[t.Start+1 : t.End-1]
+	}
+	return p.doc.File.Text[t.Start:t.End]
+}
+
+// inserts reports whether a word is a tag that stands for whole statements: it
+// starts one and nothing follows on its line. The hole is noted.
+func (p *parser) inserts(owner *Block, t Token) bool {
+	if p.doc.template == nil || len(p.words) > 0 || t.Quote != 0 {
+		return false
+	}
+	role, ok := p.doc.template.fills(t.Start, t.End)
+	if !ok {
+		return false
+	}
+	rest, _, _ := strings.Cut(p.text[t.End:], "\n")
+	rest = strings.TrimLeft(rest, " \t\r")
+	if role != insertTag && rest != "" && rest[0] != '#' && rest[0] != '}' {
+		return false
+	}
+	p.doc.holes = append(p.doc.holes, hole{extent{t.Start, t.End}, owner})
+	return true
+}
+
 // statement adds the directive that t ends, with its block, and reports whether
-// to go on.
+// to go on. Entries have no blocks; of "match", which only NGINX Plus has, that
+// is not known.
 func (p *parser) statement(parent *Block, t Token) bool {
-	if len(p.words) == 0 {
+	if len(p.words) == 0 || t.Kind == Open && p.verbatim(parent) && parent.Owner.Name != "match" {
 		p.fail(t.Start, `unexpected "`+p.doc.File.Text[t.Start:t.End]+`"`)
 		return false
 	}
@@ -98,7 +153,7 @@ func (p *parser) newDirective(parent *Block, t Token) *Directive {
 	name := p.words[0]
 	p.directives = append(p.directives, Directive{
 		Name: name.Text, Args: p.keep(p.words[1:]), Parent: parent, Doc: p.doc,
-		start: name.start, nameEnd: name.end, stop: int32(t.Start), end: int32(t.End),
+		start: name.start, nameEnd: name.end, stop: int32(t.Start), end: int32(t.End), id: p.ids[name.Text].id,
 	})
 	return &p.directives[len(p.directives)-1]
 }
@@ -109,7 +164,7 @@ func (p *parser) keep(args []Arg) []Arg {
 		return nil
 	}
 	if len(p.args)+len(args) > cap(p.args) {
-		p.args = make([]Arg, 0, max(256, len(args)))
+		p.args = make([]Arg, 0, max(p.room, len(args)))
 	}
 	n := len(p.args)
 	p.args = append(p.args, args...)

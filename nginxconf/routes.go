@@ -2,6 +2,7 @@ package nginxconf
 
 import (
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -52,18 +53,9 @@ type Route struct {
 	URI string
 	// Upstream is the block of that name; nil for a literal address.
 	Upstream *Upstream
-	// Variable reports that the target holds a variable and is known only at run time.
+	// Variable reports that the target holds a variable, or depends on a template,
+	// and is known only at run time.
 	Variable bool
-}
-
-// A Listen is one listen directive of an http server.
-type Listen struct {
-	Directive *Directive
-	Scope     *Scope
-	// Socket identifies the listening socket: "*:80", "[::]:443", "unix:/run/x".
-	Socket string
-	// QUIC reports a UDP socket, which has no accept queue.
-	QUIC bool
 }
 
 // Upstreams returns the upstream blocks in order. Like every answer about the
@@ -98,21 +90,28 @@ func newModel(c *Config) *model {
 		return m
 	}
 	byName := map[string]*Upstream{}
+	unseen := map[bool]bool{} // blocks that only a template knows, by whether in stream
 	c.Root.Walk(func(s *Scope) {
-		if s.Context&(InUpstream|InStreamUpstream) != 0 && len(s.Directive.Args) == 1 {
+		if s.Context&(InHTTP|InStream) != 0 && s.unseen() {
+			unseen[s.Context == InStream] = true
+		}
+		if s.Context&(InUpstream|InStreamUpstream) != 0 && s.Directive != nil && len(s.Directive.Args) == 1 {
 			u := newUpstream(s)
-			m.upstreams = append(m.upstreams, u)
-			byName[upstreamKey(u.Stream, u.Name)] = u
+			unseen[u.Stream] = unseen[u.Stream] || !u.Directive.Certain()
+			if byName[upstreamKey(u.Stream, u.Name)] = u; !u.uncertain() {
+				m.upstreams = append(m.upstreams, u)
+			}
 		}
 	})
 	c.Root.Walk(func(s *Scope) {
 		for _, d := range s.items {
 			if r := newRoute(s, d); r != nil {
-				r.Upstream = byName[upstreamKey(r.Module == "stream", r.Address)]
+				stream := r.Module == "stream"
+				r.lead(byName[upstreamKey(stream, r.Address)], unseen[stream])
 				m.routes = append(m.routes, r)
 				m.routesTo[r.Upstream] = append(m.routesTo[r.Upstream], r)
 			}
-			if d.Name == "listen" && s.Context == InServer && len(d.Args) > 0 {
+			if d.Name == "listen" && s.Context == InServer && len(d.Args) > 0 && d.Certain() {
 				m.listens = append(m.listens, newListen(s, d))
 			}
 		}
@@ -144,6 +143,35 @@ func newUpstream(s *Scope) *Upstream {
 	return u
 }
 
+// uncertain reports whether a template decides which servers the block has, or
+// whether it is there.
+func (u *Upstream) uncertain() bool {
+	return !u.Directive.Certain() ||
+		slices.ContainsFunc(u.Servers, func(s *Server) bool { return !s.Directive.Certain() }) ||
+		u.Scope.unseen()
+}
+
+// unseen reports whether a template may put more into the scope.
+func (s *Scope) unseen() bool {
+	return slices.ContainsFunc(s.unread, func(e *IncludeError) bool { return e.Unseen && e.mayHold("upstream") })
+}
+
+// lead makes a route lead to an upstream block; nil for none. Where a template
+// decides about the block, or may have one of that name, the target is known at
+// run time only.
+func (r *Route) lead(u *Upstream, unseen bool) {
+	if u != nil && u.uncertain() || u == nil && unseen && mayNameUpstream(r.Address) {
+		r.Address, r.URI, r.Variable = "", "", true
+		return
+	}
+	r.Upstream = u
+}
+
+// mayNameUpstream reports whether an address may be the name of an upstream block.
+func mayNameUpstream(address string) bool {
+	return !strings.Contains(address, ":") && net.ParseIP(address) == nil && !strings.EqualFold(address, "localhost")
+}
+
 // passDirectives map a pass directive to its module's prefix.
 var passDirectives = map[string]string{
 	"proxy_pass": "proxy", "fastcgi_pass": "fastcgi", "grpc_pass": "grpc",
@@ -152,7 +180,7 @@ var passDirectives = map[string]string{
 
 func newRoute(s *Scope, d *Directive) *Route {
 	module := passDirectives[d.Name]
-	if module == "" || len(d.Args) != 1 || d.Block != nil {
+	if module == "" || len(d.Args) != 1 || d.Block != nil || d.Conditional() {
 		return nil
 	}
 	switch {
@@ -161,7 +189,10 @@ func newRoute(s *Scope, d *Directive) *Route {
 	case s.Context&(InLocation|InLocationIf|InLimitExcept) == 0 || s.Enclosing(InLocation) == nil:
 		return nil // an "if" that stands in no location is refused anyway
 	}
-	r := &Route{Scope: s, Pass: d, Module: module}
+	r := &Route{Scope: s, Pass: d, Module: module, Variable: d.Tagged()}
+	if r.Variable {
+		return r
+	}
 	target := d.Arg(0)
 	if scheme, rest, ok := strings.Cut(target, "://"); ok {
 		r.Scheme, target = strings.ToLower(scheme), rest
@@ -193,52 +224,4 @@ func splitAddress(target string) (address, uri string) {
 		return target[:i], target[i:]
 	}
 	return target, ""
-}
-
-func newListen(s *Scope, d *Directive) *Listen {
-	l := &Listen{Directive: d, Scope: s, Socket: socket(d.Arg(0))}
-	for _, a := range d.Args[1:] {
-		l.QUIC = l.QUIC || a.Text == "quic"
-	}
-	return l
-}
-
-// socket writes a listen address in one way: "80" and "*" become "*:80".
-func socket(address string) string {
-	if strings.HasPrefix(address, "unix:") {
-		return address
-	}
-	if _, ok := ParseNumber(address); ok {
-		return "*:" + address
-	}
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		host, port = strings.Trim(address, "[]"), "80"
-	}
-	if host == "" || host == "0.0.0.0" {
-		host = "*"
-	}
-	return strings.ReplaceAll(net.JoinHostPort(host, port), "[*]", "*")
-}
-
-// Backlog returns the accept queue length the listen directive asks for; nginx
-// asks for 511 on Linux unless told otherwise (NGX_LISTEN_BACKLOG).
-func (l *Listen) Backlog() source.Setting[int64] {
-	i, value := l.Directive.Param("backlog")
-	if i < 0 {
-		return source.Known(int64(511), source.Origin{Default: "nginx default"})
-	}
-	n, ok := ParseNumber(value)
-	return source.Setting[int64]{Value: n, Known: ok, Origin: source.Origin{Span: l.Directive.ArgSpan(i)}}
-}
-
-// Label names the scope of a route for people: `location /api/`.
-func (s *Scope) Label() string {
-	if s == nil || s.Directive == nil {
-		return "main"
-	}
-	if args := s.Directive.ArgText(); args != "" {
-		return s.Directive.Name + " " + args
-	}
-	return s.Directive.Name
 }

@@ -37,6 +37,10 @@ type Scanner struct {
 	pos       int
 	needSpace bool // a quoted word just ended
 
+	// nginx has read the file up to last; its buffer keeps what stands from kept
+	// on when it reads more. Only Lua blocks can tell.
+	kept, last int
+
 	// Message says why scanning stopped early, in nginx's words; At is where.
 	Message string
 	At      int
@@ -73,6 +77,7 @@ func (s *Scanner) Next() Token {
 	if start >= len(s.text) {
 		return Token{Kind: EOF, Start: start, End: start}
 	}
+	s.read(s.kept, start+1)
 	c := s.text[start]
 	if s.needSpace {
 		if class[c]&endsQuoted == 0 {
@@ -82,10 +87,7 @@ func (s *Scanner) Next() Token {
 	}
 	switch {
 	case class[c]&isBlank != 0:
-		for s.pos++; s.pos < len(s.text) && class[s.text[s.pos]]&isBlank != 0; {
-			s.pos++
-		}
-		return Token{Kind: Blank, Start: start, End: s.pos}
+		return s.blank()
 	case c == ';':
 		return s.single(Semicolon)
 	case c == '{':
@@ -100,8 +102,30 @@ func (s *Scanner) Next() Token {
 	return s.word()
 }
 
+// read notes that nginx reads up to end while its buffer keeps what stands from
+// kept on.
+func (s *Scanner) read(kept, end int) {
+	if s.last < end {
+		s.last = min(kept+maxToken, len(s.text))
+	}
+}
+
+// blank scans a run of blanks, of which nginx keeps the last one.
+func (s *Scanner) blank() Token {
+	start := s.pos
+	for s.pos++; s.pos < len(s.text) && class[s.text[s.pos]]&isBlank != 0; {
+		s.pos++
+	}
+	for s.last < s.pos {
+		s.read(s.last-1, s.last+1)
+	}
+	s.kept = s.pos - 1
+	return Token{Kind: Blank, Start: start, End: s.pos}
+}
+
 func (s *Scanner) single(kind TokenKind) Token {
 	s.pos++
+	s.kept = s.pos
 	return Token{Kind: kind, Start: s.pos - 1, End: s.pos}
 }
 
@@ -114,6 +138,7 @@ func (s *Scanner) comment() Token {
 	if s.tooLong(start, s.pos) {
 		return s.fail(start, start, s.tooLongMessage(start))
 	}
+	s.read(start, s.pos+1)
 	return Token{Kind: Comment, Start: start, End: s.pos}
 }
 
@@ -179,7 +204,8 @@ func (s *Scanner) endWord(t Token, content int, blank uint8) Token {
 		}
 		return s.fail(t.Start, t.Start, s.tooLongMessage(content))
 	}
-	s.pos = t.End
+	s.read(content, read+1)
+	s.pos, s.kept = t.End, t.End
 	return t
 }
 

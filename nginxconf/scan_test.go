@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tunelint/tunelint/source"
+
+	"github.com/tunelint/tunelint/nginxconf/nginxtest"
 )
 
 func TestScan(t *testing.T) {
@@ -67,9 +69,17 @@ func FuzzScan(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		s := NewScanner(text)
-		at := 0
+		at, lua := 0, false
 		for {
 			tok := s.Next()
+			if tok.Kind == Word {
+				lua = isLuaBlock(text[tok.Start:tok.End])
+			}
+			if tok.Kind == Open && lua {
+				checkLua(t, text, tok, s.Lua())
+				at, lua = s.pos, false
+				continue
+			}
 			if tok.Start != at {
 				t.Fatalf("token %+v starts at %d, the one before ended at %d", tok, tok.Start, at)
 			}
@@ -93,10 +103,22 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
+// checkLua checks the token that follows the opening brace of a Lua block.
+func checkLua(t *testing.T, text string, open, code Token) {
+	if code.Start != open.End || code.End < code.Start || code.End > len(text) {
+		t.Fatalf("%+v after %+v", code, open)
+	}
+	if code.Kind == Code && text[code.End] != '}' || code.Kind == Junk && code.End != len(text) {
+		t.Fatalf("%+v ends before %.10q", code, text[code.End:])
+	}
+}
+
 // addSeeds adds every configuration of the repository's test data.
 func addSeeds(f *testing.F) {
 	for _, text := range []string{
 		"", ";", "{", "}", "a", "a;", "a{", "a{}", "\"", "'a", "\"a\"b", "a\\", "#", "#\n", "a${b};", "\xef\xbb\xbfa;", "a \"b\nc\";\r\n",
+		"content_by_lua_block {" + strings.Repeat(" ", 2030) + "[[" + strings.Repeat("}", 2000) + "]] -- '\n}", // beyond what nginx has read
+		"content_by_lua_block {" + strings.Repeat("x", 4100) + "}",
 		"location ~ ^/\\d{2}$ {}", "content_by_lua_block { local s = [==[ } ]==] -- }\n }", "map $a $b { x_by_lua_block { } }",
 	} {
 		f.Add(text)
@@ -118,6 +140,7 @@ func addSeeds(f *testing.F) {
 var tricky = []string{
 	" ", " ", " ", "\t", "\n", "\r\n", "\r", "\v", ";", ";", ";", "{", "}", "#", "# c ; { }\n", `"`, `'`, `\`, `\"`, `\'`, `\\`, `\;`, `\ `, `\n`, "\\\n",
 	"$", "${", "${x}", "a${", "a", "b", "zz", "a}b", "a{b", `a"b`, "a'b", `"x y"`, `'x;y'`, `"a\"b"`, `'{'`, "(", ")", `"a")`, "é", "\xff", "\xef\xbb\xbf", "=", "~",
+	"\x00", "a\x00b", "${{", "{{", "}}", "$$", "\\$", "\\{", "$\n", "\"\"", "''", "\"\n\"", "\"\\\"", "\x7f", "\f", "\x01", "\"$", "[[", "--",
 }
 
 func trickyStream(r *rand.Rand) string {
@@ -139,10 +162,13 @@ func trickyStream(r *rand.Rand) string {
 
 // TestScanLikeNginx compares what nginx says of streams of tokens with what
 // the parser and the table make of them: an unknown name and an unknown log
-// level make nginx show a word as it stored it.
+// level make nginx show a word as it stored it. TUNELINT_ALL_PROBES=1 asks about
+// more.
 func TestScanLikeNginx(t *testing.T) {
-	needNginx(t)
-	const streams = 320
+	streams := 320
+	if os.Getenv("TUNELINT_ALL_PROBES") != "" {
+		streams = 6000
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	texts := make([]string, streams)
 	for i := range texts {
@@ -158,26 +184,31 @@ func TestScanLikeNginx(t *testing.T) {
 			texts[i] += ";\n"
 		}
 	}
-	side(streams, func(i int) {
-		ok, line, message := askNginx(t, map[string]string{"nginx.conf": texts[i]})
-		wantLine, want := firstComplaint(texts[i])
-		if ok != (want == "") {
-			t.Errorf("%.300q: nginx accepts: %v %.300q; predicted %.300q", texts[i], ok, message, want)
-			return
-		}
-		if len(message) > 1000 { // nginx cuts its message
-			want, message = want[:min(1000, len(want))], message[:1000]
-		}
-		if message != want || line != wantLine {
-			t.Errorf("%.300q:\nnginx     %d: %.300q\npredicted %d: %.300q", texts[i], line, message, wantLine, want)
-		}
+	eachNginx(t, func(t *testing.T, nginx *nginxtest.Nginx) {
+		nginxtest.Side(streams, func(i int) { compareStream(t, nginx, texts[i]) })
 	})
+}
+
+func compareStream(t *testing.T, nginx *nginxtest.Nginx, text string) {
+	o := nginx.Test(t, map[string]string{"nginx.conf": text})
+	message := o.Message
+	wantLine, want := firstComplaint(text)
+	if o.Refused != (want != "") {
+		t.Errorf("%.300q: nginx refuses: %v %.300q; predicted %.300q", text, o.Refused, message, want)
+		return
+	}
+	if len(message) > 1000 { // nginx cuts its message
+		want, message = want[:min(1000, len(want))], message[:1000]
+	}
+	if message != want || o.Line != wantLine {
+		t.Errorf("%.300q:\nnginx     %d: %.300q\npredicted %d: %.300q", text, o.Line, message, wantLine, want)
+	}
 }
 
 // firstComplaint predicts nginx's first complaint about a main file that holds
 // "events {}", error_log and names nobody knows.
 func firstComplaint(text string) (line int, message string) {
-	doc := Parse(source.NewFile("/nginx.conf", text))
+	doc := parse(source.NewFile("/nginx.conf", text), text, nil) // no template
 	for _, d := range doc.Directives {
 		if message := complaintAbout(d); message != "" {
 			return d.StopSpan().Position().Line, message
@@ -194,11 +225,17 @@ func complaintAbout(d *Directive) string {
 	case d.Name == "events":
 		return ""
 	case d.Name != "error_log":
-		return `unknown directive "` + d.Name + `"`
+		return unknownDirective(d.Name)
 	case d.Block != nil:
 		return `directive "error_log" is not terminated by ";"`
 	case len(d.Args) > 1:
 		return `invalid log level "` + d.Args[1].Text + `"`
 	}
 	return ""
+}
+
+// unknownDirective is what nginx says of a name, which it shows up to a NUL.
+func unknownDirective(name string) string {
+	name, _, _ = strings.Cut(name, "\x00")
+	return `unknown directive "` + name + `"`
 }

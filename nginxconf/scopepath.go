@@ -51,6 +51,18 @@ func (s *Scope) blockName() string {
 	return strings.TrimSpace(strings.Join(words, " "))
 }
 
+// Label is the head of the block for people: "location /api/"; "main" for the
+// main context.
+func (s *Scope) Label() string {
+	if s == nil || s.Directive == nil {
+		return "main"
+	}
+	if args := s.Directive.ArgText(); args != "" {
+		return s.Directive.Name + " " + args
+	}
+	return s.Directive.Name
+}
+
 // Within reports whether the scope is another one or lies inside it.
 func (s *Scope) Within(outer *Scope) bool {
 	for ; s != nil; s = s.Parent {

@@ -16,6 +16,12 @@ type Document struct {
 	Comments []source.Span
 	// Err is the first syntax error, as nginx would report it; nil if none.
 	Err *SyntaxError
+	// Unclear is where a template can be read no further, because what its tags
+	// print decides where words and blocks end; nil if it was read to its end.
+	Unclear *SyntaxError
+
+	template *template // nil for a file without tags
+	holes    []hole
 }
 
 // A SyntaxError is what makes nginx stop reading a file.
@@ -41,6 +47,7 @@ type Directive struct {
 	Doc *Document
 
 	start, nameEnd, stop, end int32 // stop: the ";" or "{", or the end of a Lua body's opening
+	id                        nameID
 }
 
 // An Arg is one argument.
@@ -48,6 +55,13 @@ type Arg struct {
 	// Text is the argument as nginx stores it: quotes and escapes resolved.
 	Text       string
 	start, end int32
+}
+
+// A hole is a tag that may stand for statements, and the block it stands
+// directly in; nil for the top level.
+type hole struct {
+	extent
+	block *Block
 }
 
 // A Block is what stands between "{" and "}".
@@ -61,6 +75,10 @@ type Block struct {
 
 	open, close int32 // offsets of the braces
 }
+
+// CloseSpan covers the "}" that ends the block. nginx reports what is wrong with
+// a block as a whole at the line of this byte.
+func (b *Block) CloseSpan() source.Span { return b.Owner.span(b.close, b.close+1) }
 
 // Span covers the directive from its name through its ";" or "}".
 func (d *Directive) Span() source.Span { return d.span(d.start, d.end) }
@@ -83,9 +101,9 @@ func (d *Directive) StopSpan() source.Span { return d.span(d.stop, d.stop+1) }
 // ArgSpan covers argument i, counted from 0, with its quotes.
 func (d *Directive) ArgSpan(i int) source.Span { return d.span(d.Args[i].start, d.Args[i].end) }
 
-// Arg returns the text of argument i, counted from 0, or "".
+// Arg returns the text of argument i, counted from 0, or "" where there is none.
 func (d *Directive) Arg(i int) string {
-	if i < len(d.Args) {
+	if i >= 0 && i < len(d.Args) {
 		return d.Args[i].Text
 	}
 	return ""

@@ -12,6 +12,26 @@ import (
 // s). A number without a unit is seconds. It reports false for what nginx
 // refuses.
 func ParseTime(text string, seconds bool) (time.Duration, bool) {
+	total, ok := countTime(text, seconds)
+	unit := time.Millisecond
+	if seconds {
+		unit = time.Second
+	}
+	if !ok || total > math.MaxInt64/int64(unit) {
+		return 0, false
+	}
+	return time.Duration(total) * unit, true
+}
+
+// ReadsTime reports whether nginx reads a time, which may be longer than
+// ParseTime can return.
+func ReadsTime(text string, seconds bool) bool {
+	_, ok := countTime(text, seconds)
+	return ok
+}
+
+// countTime reads a time in milliseconds or seconds.
+func countTime(text string, seconds bool) (int64, bool) {
 	base := int64(1000) // units of the result in a second
 	first := 2          // the largest unit that may come
 	if seconds {
@@ -39,10 +59,7 @@ func ParseTime(text string, seconds bool) (time.Duration, bool) {
 		value, rest = 0, strings.TrimLeft(rest[len(timeUnits[unit].suffix):], " ")
 	}
 	total, ok := addScaled(total, value, base)
-	if !ok || !digits || total > math.MaxInt64/int64(time.Second)*base {
-		return 0, false
-	}
-	return time.Duration(total) * (time.Second / time.Duration(base)), true
+	return total, ok && digits
 }
 
 // timeUnits are the units from large to small, in seconds. A blank ends a time

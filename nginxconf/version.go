@@ -14,19 +14,28 @@ type Version [3]int
 // Newest returns the newest release the directive table knows.
 func Newest() Version { return Version{1, 31, 5} }
 
+// Stable returns the newest release of the stable branch: an even minor. What
+// nobody declares a version for is taken to run it.
+func Stable() Version { return Version{1, 30, 6} }
+
 // ParseVersion reads "1.22.1" or "1.24", which is 1.24.0.
 func ParseVersion(text string) (Version, error) {
-	parts := strings.Split(text, ".")
-	if len(parts) < 2 || len(parts) > 3 {
-		return Version{}, fmt.Errorf("parse nginx version %q: want MAJOR.MINOR.PATCH", text)
-	}
 	var v Version
-	for i, part := range parts {
+	parts := 0
+	for rest, more := text, true; more; parts++ {
+		var part string
+		part, rest, more = strings.Cut(rest, ".")
+		if parts == len(v) {
+			return Version{}, fmt.Errorf("parse nginx version %q: want MAJOR.MINOR.PATCH", text)
+		}
 		n, err := strconv.ParseUint(part, 10, 16)
 		if err != nil {
 			return Version{}, fmt.Errorf("parse nginx version %q: %q is not a number", text, part)
 		}
-		v[i] = int(n)
+		v[parts] = int(n)
+	}
+	if parts < 2 {
+		return Version{}, fmt.Errorf("parse nginx version %q: want MAJOR.MINOR.PATCH", text)
 	}
 	return v, nil
 }
@@ -61,10 +70,10 @@ func (v Version) orNewest() Version {
 	return Newest()
 }
 
-// since reports whether v has what came with the releases listed, such as
+// Since reports whether v has what came with the releases listed, such as
 // "1.2.2,1.3.1": one release for each branch that got it. v has it from the
 // highest one on, and within the branch of any. An empty list is always.
-func (v Version) since(list string) bool {
+func (v Version) Since(list string) bool {
 	if list == "" {
 		return true
 	}
@@ -90,4 +99,4 @@ func (v Version) since(list string) bool {
 // PoolByDefault reports whether an upstream block of this version keeps idle
 // connections without a keepalive directive: 32 for each worker and location,
 // since 1.29.7 (src/http/modules/ngx_http_upstream_keepalive_module.c, CHANGES).
-func PoolByDefault(v Version) bool { return v.since("1.29.7") }
+func PoolByDefault(v Version) bool { return v.Since("1.29.7") }

@@ -1,6 +1,10 @@
 package nginxconf
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/tunelint/tunelint/source"
+)
 
 func TestParseVersion(t *testing.T) {
 	for text, want := range map[string]Version{
@@ -50,7 +54,7 @@ func TestSinceReadsBranches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := v.since(c.list); got != c.want {
+		if got := v.Since(c.list); got != c.want {
 			t.Errorf("%s since %q: %v", c.version, c.list, got)
 		}
 	}
@@ -61,5 +65,19 @@ func TestPoolByDefault(t *testing.T) {
 		if PoolByDefault(v) != want {
 			t.Errorf("%v: want %v", v, want)
 		}
+	}
+}
+
+func TestStableIsOfTheStableBranch(t *testing.T) {
+	v := Stable()
+	if v[1]%2 != 0 || !v.Less(Newest()) {
+		t.Errorf("%s is not stable, or newer than the table", v)
+	}
+	c := load(t, source.Memory{"/etc/nginx/nginx.conf": "http { server { } }"}, Options{})
+	if got := c.Root.Effective("worker_processes").Origin().Default; got != "nginx "+v.String()+" default" {
+		t.Errorf("the default of no version is one of %q", got)
+	}
+	if c.Version.Known() {
+		t.Error("an assumed version counts as known")
 	}
 }

@@ -36,7 +36,8 @@ type (
 		Status      string     `json:"status"`
 		Message     string     `json:"message"`
 		Spans       []jsonSpan `json:"spans"`
-		Notes       []string   `json:"notes"` // what takes part and stands in no file: defaults
+		Notes       []string   `json:"notes"`   // what takes part and stands in no file: defaults
+		Related     []jsonSpan `json:"related"` // the includes that lead to the spans
 		Fix         *jsonFix   `json:"fix,omitempty"`
 		Apply       []string   `json:"apply"`
 		Fingerprint string     `json:"fingerprint"`
@@ -134,15 +135,16 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		Message:     e.Message,
 		Spans:       []jsonSpan{},
 		Notes:       []string{},
+		Related:     []jsonSpan{},
 		Fix:         o.jsonFix(e.Fix),
 		Apply:       append([]string{}, e.Apply...),
 		Fingerprint: e.fingerprint,
 	}
 	for _, m := range marks(e.Finding) {
-		s := clamped(m.span)
-		out.Spans = append(out.Spans, jsonSpan{
-			o.path(s.File.Path), s.Position(), s.File.Position(s.End), m.primary, m.label,
-		})
+		out.Spans = append(out.Spans, o.jsonSpan(m))
+	}
+	for _, r := range e.Included {
+		out.Related = append(out.Related, o.jsonSpan(mark{span: r.Span, label: r.Label}))
 	}
 	for _, r := range e.Related {
 		if !r.Span.IsValid() {
@@ -150,6 +152,11 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		}
 	}
 	return out
+}
+
+func (o Options) jsonSpan(m mark) jsonSpan {
+	s := clamped(m.span)
+	return jsonSpan{o.path(s.File.Path), s.Position(), s.File.Position(s.End), m.primary, m.label}
 }
 
 func (o Options) jsonFix(f *fixes.Fix) *jsonFix {

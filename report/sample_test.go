@@ -55,10 +55,11 @@ func at(t testing.TB, f *source.File, text string, n int) source.Span {
 }
 
 // machine holds the files of the sample result.
-type machine struct{ checkout, gunicorn, web, vendor, emoji *source.File }
+type machine struct{ main, checkout, gunicorn, web, vendor, emoji *source.File }
 
 func newMachine() machine {
 	return machine{
+		main: source.NewFile(base+"/nginx/nginx.conf", "events {}\nhttp {\n    include conf.d/*.conf;\n}\n"),
 		checkout: source.NewFile(base+"/nginx/conf.d/checkout.conf", `upstream checkout {
     server 127.0.0.1:8000;
 }
@@ -87,6 +88,7 @@ func sample(t testing.TB) *lint.Result {
 		{Span: at(t, m.web, "4096", 1), Text: "65535", Decides: "sysctl net.core.somaxconn"},
 	}}
 	same := *raise
+	through := []lint.Related{{Span: at(t, m.main, "include conf.d/*.conf", 1), Label: "included here"}}
 	r := &lint.Result{
 		Findings: []*lint.Finding{
 			{
@@ -97,7 +99,7 @@ func sample(t testing.TB) *lint.Result {
 					{Span: at(t, m.web, "4096", 1), Label: "the kernel silently uses 4096 for both"},
 					{Label: "without it the kernel would use 4096 (kernel 6.1 default)"},
 				},
-				Fix: raise, Apply: backlogCapped.Apply, Key: "listen 443",
+				Included: through, Fix: raise, Apply: backlogCapped.Apply, Key: "listen 443",
 			},
 			{
 				Rule: backlogCapped, Severity: lint.Warning, Host: "web",
@@ -117,7 +119,7 @@ func sample(t testing.TB) *lint.Result {
 				Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: "raise proxy_read_timeout to 130s", Loss: "clients wait longer", Edits: []source.Edit{
 					{Span: at(t, m.checkout, "30s", 1), Text: "130s"},
 				}},
-				Apply: readBelowApp.Apply, Key: "checkout",
+				Included: through, Apply: readBelowApp.Apply, Key: "checkout",
 			},
 			{
 				Rule: unusedIgnore, Severity: lint.Info, Host: "edge",
@@ -127,7 +129,7 @@ func sample(t testing.TB) *lint.Result {
 		},
 		Hosts: []lint.HostReport{
 			{Name: "web", Facts: []lint.Fact{{Name: "nginx", Value: "1.22.1", From: "tunelint.yaml"}, {Name: "cpus", Value: "2", From: "this machine"}}},
-			{Name: "edge", Facts: []lint.Fact{{Name: "nginx", Value: "newest known", From: "assumed"}}},
+			{Name: "edge", Facts: []lint.Fact{{Name: "nginx", Value: "1.30.6", From: "newest stable release, assumed"}}},
 			{Name: "idle"},
 		},
 		Skips: []source.Skip{

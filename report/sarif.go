@@ -39,10 +39,14 @@ func writeSARIF(w io.Writer, r *lint.Result, o Options) error {
 	names := hostNames(r, all)
 	for _, name := range names {
 		list := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.Host != name })
-		log.Runs = append(log.Runs, s.run("tunelint/"+url.PathEscape(name)+"/", list, r.Problems))
+		run := s.run("tunelint/"+url.PathEscape(name)+"/", list, r.Problems)
+		run.Properties = propertiesOf(r.Hosts, name)
+		log.Runs = append(log.Runs, run)
 	}
 	if len(names) == 0 {
-		log.Runs = []sarifRun{s.run("tunelint/", all, r.Problems)}
+		run := s.run("tunelint/", all, r.Problems)
+		run.Properties = propertiesOf(r.Hosts, "")
+		log.Runs = []sarifRun{run}
 	}
 	return encode(w, log)
 }
@@ -67,6 +71,17 @@ func hostNames(r *lint.Result, all []entry) []string {
 		return nil
 	}
 	return names
+}
+
+// propertiesOf describes the host of a name, or all for "".
+func propertiesOf(hosts []lint.HostReport, name string) sarifRunProperties {
+	out := sarifRunProperties{Hosts: []jsonHost{}}
+	for _, h := range hosts {
+		if name == "" || h.Name == name {
+			out.Hosts = append(out.Hosts, jsonHostOf(h))
+		}
+	}
+	return out
 }
 
 func (s *sarifWriter) run(id string, list []entry, problems []lint.Problem) sarifRun {

@@ -15,6 +15,10 @@ type (
 		OriginalURIBaseIDs map[string]sarifArtifactLocation `json:"originalUriBaseIds"`
 		ColumnKind         string                           `json:"columnKind"`
 		Results            []sarifResult                    `json:"results"`
+		Properties         sarifRunProperties               `json:"properties"`
+	}
+	sarifRunProperties struct {
+		Hosts []jsonHost `json:"hosts"` // with the facts that the results rest on
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`

@@ -30,6 +30,12 @@ func (s *sarifWriter) result(e entry) sarifResult {
 		out.RelatedLocations = append(out.RelatedLocations, location)
 		text = append(text, link(location)+".")
 	}
+	for _, r := range e.Included {
+		location := s.location(mark{span: r.Span, label: r.Label})
+		location.ID = len(out.RelatedLocations) + 1
+		out.RelatedLocations = append(out.RelatedLocations, location)
+		text = append(text, link(location)+".")
+	}
 	for _, r := range e.Related {
 		if !r.Span.IsValid() && r.Label != "" {
 			text = append(text, sentence(plainText(s.brief(r.Label))))

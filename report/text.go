@@ -56,6 +56,9 @@ func (l *listing) finding(f *lint.Finding) {
 			l.note("note", l.brief(r.Label))
 		}
 	}
+	if l.Verbose && len(f.Included) > 0 {
+		l.note("from", "included at "+l.places(f.Included))
+	}
 	if len(f.Also) > 0 {
 		l.note("also", l.brief("on "+strings.Join(f.Also, ", ")))
 	}
@@ -72,6 +75,15 @@ func (l *listing) finding(f *lint.Finding) {
 	if first {
 		l.command("more", "tunelint rule "+l.visible(f.Rule.Name))
 	}
+}
+
+// places lists where related places start.
+func (l *listing) places(list []lint.Related) string {
+	var out []string
+	for _, r := range list {
+		out = append(out, l.place(r.Span))
+	}
+	return strings.Join(out, ", ")
 }
 
 // headline prints severity, rule and message, with the host at the right.

@@ -125,6 +125,13 @@ func TestGlob(t *testing.T) {
 			t.Errorf("%s: %s", pattern, diff)
 		}
 	}
+	// The folders above what a mapping places need not be there.
+	mapped := NewStore(machine).View("/elsewhere", Mapping{From: "/etc/nginx", To: "/m/etc/nginx"})
+	for _, pattern := range []string{"/etc/nginx/sites/*.conf", "/etc/nginx/site?/a.conf"} {
+		if got, err := mapped.Glob(pattern); err != nil || len(got) != 1 || got[0] != "/etc/nginx/sites/a.conf" {
+			t.Errorf("%s: %v, %v", pattern, got, err)
+		}
+	}
 }
 
 func TestStoreWith(t *testing.T) {

@@ -157,13 +157,30 @@ func (v *View) Store() *Store { return v.store }
 
 // Path returns where a host's name lies on disk, links not followed.
 func (v *View) Path(name string) string {
-	name = path.Clean("/" + name)
+	if !path.IsAbs(name) {
+		name = "/" + name
+	}
+	name = path.Clean(name)
 	for _, m := range v.maps {
 		if rest, ok := below(name, m.From); ok {
 			return path.Join(m.To, rest)
 		}
 	}
-	return path.Join(v.root, name)
+	switch {
+	case v.root == "/":
+		return name
+	case name == "/":
+		return v.root
+	}
+	return v.root + name
+}
+
+// within returns the name of an entry of a clean directory.
+func within(dir, entry string) string {
+	if strings.HasSuffix(dir, "/") {
+		return dir + entry
+	}
+	return dir + "/" + entry
 }
 
 // Name returns the host's name for a path on disk, and false when the host
@@ -316,10 +333,11 @@ func (v *View) Glob(pattern string) ([]string, error) {
 	v.store.mu.Lock()
 	defer v.store.mu.Unlock()
 	names := []string{"/"}
-	for _, element := range strings.Split(strings.Trim(path.Clean(pattern), "/"), "/") {
+	elements := strings.Split(strings.Trim(path.Clean(pattern), "/"), "/")
+	for i, element := range elements {
 		var next []string
 		for _, dir := range names {
-			matches, err := v.globElement(dir, element)
+			matches, err := v.globElement(dir, element, i == len(elements)-1)
 			if err != nil {
 				return nil, err
 			}
@@ -331,9 +349,14 @@ func (v *View) Glob(pattern string) ([]string, error) {
 	return names, nil
 }
 
-func (v *View) globElement(dir, element string) ([]string, error) {
+// globElement returns what matches one element in a directory. A directory by
+// name need not be there itself: a mapping may place what is below it.
+func (v *View) globElement(dir, element string, last bool) ([]string, error) {
 	if !strings.ContainsAny(element, "*?[\\") {
 		name := path.Join(dir, element)
+		if !last {
+			return []string{name}, nil
+		}
 		if _, err := v.store.fs.Lstat(v.Path(name)); err != nil {
 			if _, err := v.resolve(name); err != nil {
 				return nil, nil
@@ -356,7 +379,7 @@ func (v *View) globElement(dir, element string) ([]string, error) {
 			return nil, fmt.Errorf("pattern %q: %w", element, err)
 		}
 		if ok {
-			out = append(out, path.Join(dir, e.Name()))
+			out = append(out, within(dir, e.Name()))
 		}
 	}
 	return out, nil
@@ -377,7 +400,7 @@ func (v *View) readDir(name string) ([]fs.DirEntry, error) {
 	entries, err := v.store.fs.ReadDir(p)
 	for _, e := range entries {
 		if e.Type().IsRegular() {
-			v.store.plain[path.Join(p, e.Name())] = true
+			v.store.plain[within(p, e.Name())] = true
 		}
 	}
 	return entries, err

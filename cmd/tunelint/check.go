@@ -21,7 +21,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: "check reads every layer of the hosts at or below PATH (default: the working\n" +
 			"directory, else this machine) and reports where they contradict each other.\n" +
 			"With a tunelint.yaml PATH chooses which of its hosts are reported, never what\n" +
-			"is read.\n\n" +
+			"is read. A file leads to the host that reads it; one that none reads is judged\n" +
+			"as a fragment. - is standard input: what nginx -T prints, or one file.\n\n" +
 			"Exit code: 0 nothing found, 1 findings at --fail-on or above, 2 usage or\n" +
 			"configuration error, 3 no host, or files that could not be read or understood.",
 		Example:               "  tunelint check --format sarif . > tunelint.sarif",
@@ -32,6 +33,7 @@ func (a *app) checkCommand() *cobra.Command {
 	f.SortFlags = false
 	ruleFlags(f)
 	scopeFlags(f)
+	inputFlags(f)
 	f.StringP("format", "f", "text", "`FORMAT` of the report: "+strings.Join(report.Formats(), ", "))
 	f.Int("max-findings", 50, "print at most `N` findings as text; 0 for all")
 	screenFlags(f)

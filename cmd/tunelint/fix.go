@@ -32,6 +32,7 @@ func (a *app) fixCommand() *cobra.Command {
 	fixFlags(f)
 	ruleFlags(f)
 	scopeFlags(f)
+	inputFlags(f)
 	screenFlags(f)
 	noiseFlags(f)
 	exitFlags(f)

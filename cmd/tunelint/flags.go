@@ -17,6 +17,13 @@ func scopeFlags(f *pflag.FlagSet) {
 	group(f, "Scope")
 }
 
+// inputFlags choose text that no host reads as it is.
+func inputFlags(f *pflag.FlagSet) {
+	f.String("context", "", "take each PATH as what stands in `BLOCKS`: http,server")
+	f.String("stdin-filename", "", "with the path -: lay standard input over `FILE`")
+	group(f, "Scope")
+}
+
 // screenFlags say how text looks.
 func screenFlags(f *pflag.FlagSet) {
 	f.String("color", "auto", "`WHEN` to colour: auto, always or never")

@@ -3,11 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
@@ -29,14 +26,15 @@ type locator struct {
 	projects []*project
 	notes    []string // for the user, in order
 	implied  bool     // the running machine is meant because nothing else was found
+	context  string   // --context
+	unsaved  *place   // the file that exists in an editor only; nil for none
 }
 
 // locate finds the projects of the paths; none named means the working directory.
 func (l *locator) locate(root string, paths []string) error {
-	if err := l.resolveConfig(); err != nil {
-		return err
-	}
 	switch {
+	case l.context != "":
+		return l.locateFragments(l.context, paths)
 	case root != "":
 		return l.locateRoot(root, paths)
 	case l.config != "":
@@ -45,15 +43,38 @@ func (l *locator) locate(root string, paths []string) error {
 		return l.locateHere()
 	}
 	for _, p := range paths {
-		at, err := resolve(p)
+		at, err := l.resolve(p)
 		if err != nil {
 			return err
 		}
-		if err := l.locatePath(at); err != nil {
+		err = l.locatePath(at)
+		if errors.Is(err, host.ErrNoHost) && at.path != at.folder {
+			err = l.locateStray(at)
+		}
+		if err != nil {
 			return noHost(p, err)
 		}
 	}
 	return nil
+}
+
+// locateStray takes a file around which there is no tree as a fragment.
+func (l *locator) locateStray(at place) error {
+	f, err := l.store.Open(at.real)
+	if err != nil {
+		return fail(exitIncomplete, plainly(err))
+	}
+	return l.addFragment(f, "", at.folder)
+}
+
+// resolve makes a path that the user named absolute.
+func (l *locator) resolve(p string) (place, error) {
+	if l.unsaved != nil {
+		if at, err := resolveNew(p); err == nil && at == *l.unsaved {
+			return at, nil
+		}
+	}
+	return resolve(p)
 }
 
 // locateHere looks below the working directory, then at the running machine.
@@ -92,37 +113,6 @@ func (l *locator) resolveConfig() error {
 	}
 	l.config = at.path
 	return nil
-}
-
-// A place is a path that the user named.
-type place struct {
-	path   string // as it leads to the file, links before the last element resolved
-	real   string // all links resolved
-	folder string // itself, or the folder it lies in
-}
-
-// resolve makes a path that the user named absolute.
-func resolve(p string) (place, error) {
-	info, err := os.Stat(p)
-	if err != nil {
-		return place{}, fail(exitIncomplete, plainly(err))
-	}
-	abs, err := filepath.Abs(p)
-	if err != nil {
-		return place{}, fail(exitIncomplete, err)
-	}
-	real, err := filepath.EvalSymlinks(abs)
-	if err != nil {
-		return place{}, fail(exitIncomplete, plainly(err))
-	}
-	if info.IsDir() {
-		return place{real, real, real}, nil
-	}
-	folder, err := filepath.EvalSymlinks(filepath.Dir(abs))
-	if err != nil {
-		return place{}, fail(exitIncomplete, plainly(err))
-	}
-	return place{path.Join(folder, filepath.Base(abs)), real, folder}, nil
 }
 
 // locatePath finds the hosts at, above or below a place.
@@ -198,28 +188,29 @@ func (l *locator) find(at place) ([]appconf.HostConfig, error) {
 	if !errors.Is(err, host.ErrNoHost) {
 		return found, err
 	}
-	conf := l.mainAbove(at.folder)
-	if conf == "" {
+	above := l.mainsAbove(at.folder)
+	if len(above) == 0 {
 		return nil, err
 	}
-	return host.Discover(l.store, conf)
+	return host.Discover(l.store, above[0])
 }
 
-// mainAbove returns the main configuration file of the tree around a folder, up
-// to the top of the git working tree; "" for none. Every folder lies below "/",
-// so that one says nothing.
-func (l *locator) mainAbove(folder string) string {
+// mainsAbove returns the main configuration files of the trees around a folder,
+// the nearest first, up to the top of the git working tree. Every folder lies
+// below "/", so that one says nothing.
+func (l *locator) mainsAbove(folder string) []string {
+	var out []string
 	for dir := folder; dir != "/"; dir = path.Dir(dir) {
 		for _, name := range []string{"etc/nginx/nginx.conf", "nginx/nginx.conf", "nginx.conf"} {
-			if conf := path.Join(dir, name); l.store.View("/").Exists(conf) {
-				return conf
+			if conf := host.MainOrTemplate(l.store.View("/"), path.Join(dir, name)); conf != "" {
+				out = append(out, conf)
 			}
 		}
 		if holdsGit(dir) {
 			break
 		}
 	}
-	return ""
+	return out
 }
 
 // locateRoot takes a folder as the root of a machine.
@@ -281,9 +272,4 @@ func (l *locator) locateConfig(paths []string) error {
 		l.add(p, at)
 	}
 	return nil
-}
-
-// below reports whether a path lies in a folder, or is it.
-func below(p, folder string) bool {
-	return p == folder || folder == "/" || strings.HasPrefix(p, folder+"/")
 }

@@ -4,7 +4,9 @@
 package main
 
 import (
+	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/tunelint/tunelint/lint/rules"
@@ -15,12 +17,20 @@ func main() {
 	os.Exit(newApp(rules.All).run(os.Args[1:]))
 }
 
-// tuneCollector spends memory on speed: a run is short and keeps most of what
-// it reads to its end. The limit bounds what that costs on a very large tree;
-// GOGC and GOMEMLIMIT win.
+// uncollected is how much memory a run may take before any is collected.
+const uncollected = 160 << 20
+
+// tuneCollector spends memory on speed: a run is short and keeps most of what it
+// reads to its end, so nothing is collected before there is much of it. From then
+// on the collector works as usual. GOGC and GOMEMLIMIT win.
 func tuneCollector() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(1 << 30)
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(uncollected)
+	runtime.AddCleanup(new([16]byte), func(struct{}) { // at the end of the first collection
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
+	}, struct{}{})
 }

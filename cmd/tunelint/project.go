@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -24,13 +23,17 @@ type project struct {
 	found  []appconf.HostConfig // the hosts, where tunelint.yaml declares none
 	places []place              // what the user named, to choose hosts by; none for all
 	all    bool                 // report all hosts, whatever places says
+	alone  *alone               // text that no host reads, in place of the hosts
+
+	first *loaded       // what load returned for a store
+	of    *source.Store // that store
 }
 
 // add adds a project, or, when it is known, one more place of it. The zero
 // place stands for all of it.
 func (l *locator) add(p *project, at place) {
 	for _, known := range l.projects {
-		if known.config == p.config && known.root == p.root && (p.config != "" || p.live) {
+		if known.alone == nil && known.config == p.config && known.root == p.root && (p.config != "" || p.live) {
 			p = known
 		}
 	}
@@ -43,7 +46,7 @@ func (l *locator) add(p *project, at place) {
 
 // addFound adds a host that was discovered at a place.
 func (l *locator) addFound(decl appconf.HostConfig, at place) {
-	i := slices.IndexFunc(l.projects, func(p *project) bool { return p.config == "" && !p.live })
+	i := slices.IndexFunc(l.projects, func(p *project) bool { return p.config == "" && !p.live && p.alone == nil })
 	if i < 0 {
 		i = len(l.projects)
 		l.projects = append(l.projects, &project{dir: "/", root: "/"})
@@ -57,7 +60,7 @@ func (l *locator) addFound(decl appconf.HostConfig, at place) {
 	if slices.ContainsFunc(p.found, func(d appconf.HostConfig) bool { return d.Name == decl.Name }) {
 		decl.Name = strings.TrimPrefix(decl.Root, "/") // two folders of one name
 	}
-	p.found = append(p.found, decl)
+	p.found, p.first = append(p.found, decl), nil
 }
 
 // machineHost declares the host of a machine whose "/" is root.
@@ -75,12 +78,26 @@ type loaded struct {
 	hosts  []*host.Host
 }
 
-// load reads the project from a store. The error says what is wrong with the
-// declaration of the hosts.
+// load reads the project from a store, once as long as it is the same. The error
+// says what is wrong with the declaration of the hosts.
 func (p *project) load(store *source.Store) (*loaded, error) {
+	if p.first != nil && p.of == store {
+		return p.first, nil
+	}
+	out, err := p.read(store)
+	if err == nil && p.first == nil {
+		p.first, p.of = out, store
+	}
+	return out, err
+}
+
+func (p *project) read(store *source.Store) (*loaded, error) {
 	out := &loaded{decls: p.found}
 	if err := p.readConfig(store, out); err != nil {
 		return nil, err
+	}
+	if p.alone != nil {
+		return out, p.alone.load(store, out)
 	}
 	var errs *multierror.Error
 	for _, decl := range out.decls {
@@ -101,6 +118,9 @@ func (p *project) readConfig(store *source.Store, out *loaded) error {
 	if p.config == "" {
 		return nil
 	}
+	if p.alone != nil && p.alone.memory {
+		store = source.NewStore(source.OS())
+	}
 	f, err := store.Open(p.config)
 	if err != nil {
 		return fail(exitUsage, plainly(err))
@@ -115,7 +135,7 @@ func (p *project) readConfig(store *source.Store, out *loaded) error {
 		}
 		return nil
 	}
-	if len(out.decls) == 0 {
+	if len(out.decls) == 0 && p.alone == nil {
 		out.decls, err = host.Discover(store, p.dir)
 	}
 	return noHost(p.dir, err)
@@ -162,13 +182,16 @@ func (p *project) absolute(name string) string {
 // for what lies in a host's root and is not read.
 func (p *project) choose(l *loaded) ([]bool, error) {
 	chosen := make([]bool, len(l.hosts))
+	if p.alone != nil {
+		p.mark(chosen, func(int) bool { return true }, l)
+	}
 	for _, at := range p.places {
 		matched := p.mark(chosen, func(i int) bool { return reads(l.hosts[i], at) }, l)
 		if !matched && l.config != nil {
 			matched = p.mark(chosen, func(i int) bool { _, ok := l.hosts[i].View.Name(at.real); return ok }, l)
 		}
 		if !matched && !p.all {
-			return nil, fail(exitIncomplete, fmt.Errorf("%s: no nginx host reads this", at.path))
+			return nil, noReader(at)
 		}
 	}
 	return chosen, nil

@@ -16,6 +16,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if folder := os.Getenv(parseVariable); folder != "" {
+		if err := parseFolder(folder); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	testscript.Main(m, map[string]func(){
 		"tunelint": main,
 		// A tunelint with one rule that has a bug.

@@ -40,13 +40,28 @@ func (a *app) newSession(set *settings, paths []string) (*session, error) {
 	if s.text("config") != "" && s.flag("no-config") {
 		return nil, fail(exitUsage, fmt.Errorf("--config and --no-config exclude each other"))
 	}
-	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config")}
-	err := l.locate(s.text("root"), paths)
+	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config"), context: s.text("context")}
+	err := s.locate(l, paths)
 	for _, n := range l.notes {
 		s.note("%s", n)
 	}
 	s.projects, s.implied = l.projects, l.implied
 	return s, err
+}
+
+// locate finds out what the command line means.
+func (s *session) locate(l *locator, paths []string) error {
+	if err := l.resolveConfig(); err != nil {
+		return err
+	}
+	paths, err := s.readStdin(l, paths)
+	if err != nil || len(l.projects) > 0 {
+		return err
+	}
+	if err := l.locate(s.text("root"), paths); err != nil {
+		return err
+	}
+	return l.settle()
 }
 
 // chooseRules applies --select and --ignore.
@@ -90,7 +105,7 @@ func (s *session) note(format string, args ...any) {
 
 // lintOptions are what a project's tunelint.yaml, which may be nil, says of rules.
 func (s *session) lintOptions(p *project, config *appconf.Config) (lint.Options, error) {
-	o := lint.Options{Rules: s.enabled, All: s.all, Base: p.dir, Today: s.start.Format(time.DateOnly)}
+	o := lint.Options{Rules: s.enabled, All: s.all, Base: p.dir, Today: s.start.Format(time.DateOnly), Agree: p.alone != nil}
 	if config == nil {
 		return o, nil
 	}

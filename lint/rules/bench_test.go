@@ -18,43 +18,6 @@ import (
 // virtualHosts is the size of the tree that checking is measured on.
 const virtualHosts = 2000
 
-const virtualHost = `# shop %[1]d
-upstream shop%[1]d {
-    server 10.0.%[2]d.%[3]d:3000 max_fails=3 fail_timeout=30s;
-    server 10.1.%[2]d.%[3]d:3000 max_fails=3 fail_timeout=30s;
-    keepalive 16;
-    keepalive_timeout 4s;
-}
-
-server {
-    listen 80;
-    listen 443 ssl;
-    server_name shop%[1]d.example.com www.shop%[1]d.example.com;
-    ssl_certificate /etc/ssl/shop%[1]d.pem;
-    ssl_certificate_key /etc/ssl/shop%[1]d.key;
-    access_log /var/log/nginx/shop%[1]d.log main;
-
-    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_set_header Host $host;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-
-    location / {
-        proxy_pass http://shop%[1]d;
-        proxy_read_timeout 30s;
-        proxy_next_upstream error timeout;
-    }
-
-    location ~* \.(css|js|png)$ {
-        root /srv/shop%[1]d;
-        expires 30d;
-        add_header Cache-Control "public, immutable";
-    }
-
-    location = /health { return 204; }
-}
-`
-
 // writeTree writes the tree to a folder and returns all of its files.
 func writeTree(tb testing.TB) (root string, files []string) {
 	tb.Helper()
@@ -69,9 +32,13 @@ func writeTree(tb testing.TB) (root string, files []string) {
 		}
 		files = append(files, path)
 	}
-	write("etc/nginx/nginx.conf", "worker_processes auto;\nevents { worker_connections 1024; }\nhttp {\n    log_format main '$remote_addr $status';\n    include sites-enabled/*;\n}\n")
+	write("etc/nginx/nginx.conf", "worker_processes auto;\nevents { worker_connections 1024; }\nhttp {\n    server_names_hash_max_size 65536;\n    server_names_hash_bucket_size 128;\n    log_format main '$remote_addr $status';\n    include sites-enabled/*;\n}\n")
+	virtualHost, err := os.ReadFile("../../testdata/virtualhost.txt")
+	if err != nil {
+		tb.Fatal(err)
+	}
 	for i := range virtualHosts {
-		write(fmt.Sprintf("etc/nginx/sites-enabled/shop%05d", i), fmt.Sprintf(virtualHost, i, i/250, i%250))
+		write(fmt.Sprintf("etc/nginx/sites-enabled/shop%05d", i), fmt.Sprintf(string(virtualHost), i, i/250, i%250))
 	}
 	return root, files
 }

@@ -87,10 +87,7 @@ func entryNames(list []*nginxconf.Directive) string {
 			names = append(names, d.Arg(0))
 		}
 	}
-	if more := len(names) - lint.ShownPlaces; more > 1 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:lint.ShownPlaces], ", "), more)
-	}
-	return strings.Join(names, ", ")
+	return briefly(names)
 }
 
 // blockName is what a message calls a block: "http", "the server", "location /api".

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var duplicateDirective = &lint.Rule{
@@ -25,14 +26,14 @@ func runDuplicateDirective(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if v.Kind == nginxconf.DuplicateDirective {
+	for _, v := range p.Host.Verdicts() {
+		if v.Kind == verdict.DuplicateDirective {
 			reportDuplicate(p, v)
 		}
 	}
 }
 
-func reportDuplicate(p *lint.Pass, v nginxconf.Verdict) {
+func reportDuplicate(p *lint.Pass, v verdict.Verdict) {
 	d := v.Directive
 	r := p.Report(d.HeadSpan(), "%s", v.Message).Key("%s %s in %s", d.Name, d.ArgText(), v.Scope.Path())
 	if d == v.Earlier {
@@ -40,15 +41,18 @@ func reportDuplicate(p *lint.Pass, v nginxconf.Verdict) {
 		seeIncludes(r, v)
 		return
 	}
+	if v.Earlier == nil {
+		return
+	}
 	r.See(v.Earlier.HeadSpan(), "the first one")
 	sameBlock := d.Doc == v.Earlier.Doc && d.Parent == v.Earlier.Parent
-	if sameBlock && d.Block == nil && slices.Equal(texts(d), texts(v.Earlier)) {
+	if sameBlock && d.Block == nil && d.Name == v.Earlier.Name && slices.Equal(texts(d), texts(v.Earlier)) {
 		r.Suggest("delete the repeated "+d.Name, d.Delete())
 	}
 }
 
 // seeIncludes shows what reads files into the scope.
-func seeIncludes(r *lint.Report, v nginxconf.Verdict) {
+func seeIncludes(r *lint.Report, v verdict.Verdict) {
 	for _, include := range v.Scope.Own("include") {
 		r.See(include.HeadSpan(), "an include of this block")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var invalidInUpstream = &lint.Rule{
@@ -23,8 +24,8 @@ var invalidInUpstream = &lint.Rule{
 
 // upstreamSlip returns the slip that a verdict is about; other rules leave it
 // to this one.
-func upstreamSlip(v nginxconf.Verdict) (nginxconf.UpstreamSlip, bool) {
-	refused := v.Kind == nginxconf.UnknownDirective || v.Kind == nginxconf.MisplacedDirective
+func upstreamSlip(v verdict.Verdict) (nginxconf.UpstreamSlip, bool) {
+	refused := v.Kind == verdict.UnknownDirective || v.Kind == verdict.MisplacedDirective
 	if !refused || v.Context != nginxconf.InUpstream || v.Directive.Parent == nil {
 		return nginxconf.UpstreamSlip{}, false
 	}
@@ -37,7 +38,7 @@ func runInvalidInUpstream(p *lint.Pass) {
 	}
 	slips := map[*nginxconf.Block][]nginxconf.UpstreamSlip{}
 	var blocks []*nginxconf.Block
-	for _, v := range p.Host.Nginx.Verdicts() {
+	for _, v := range p.Host.Verdicts() {
 		s, ok := upstreamSlip(v)
 		if !ok {
 			continue

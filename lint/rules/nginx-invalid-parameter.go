@@ -3,6 +3,7 @@ package rules
 import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var invalidParameter = &lint.Rule{
@@ -24,16 +25,17 @@ func runInvalidParameter(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if v.Kind != nginxconf.InvalidParameter {
+	for _, v := range p.Host.Verdicts() {
+		if v.Kind != verdict.InvalidParameter {
 			continue
 		}
 		d := v.Directive
+		r := p.Report(v.Span(), "%s", v.Message)
 		if v.Arg < 0 {
-			p.Report(d.HeadSpan(), "%s", v.Message).Key("%s in %s", d.Name, v.Context)
+			r.Key("%s in %s", d.Name, v.Context)
 			continue
 		}
-		r := p.Report(d.ArgSpan(v.Arg), "%s", v.Message).Key("%s %s in %s", d.Name, d.Arg(v.Arg), v.Context)
+		r.Key("%s %s in %s", d.Name, d.Arg(v.Arg), v.Context)
 		if v.Suggestion != "" {
 			r.Label("did you mean %q?", v.Suggestion)
 			r.Suggest("write "+v.Suggestion, d.SetArg(v.Arg, nginxconf.Quote(v.Suggestion)))

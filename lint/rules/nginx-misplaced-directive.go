@@ -3,6 +3,7 @@ package rules
 import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var misplacedDirective = &lint.Rule{
@@ -20,13 +21,13 @@ func runMisplacedDirective(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if _, slip := upstreamSlip(v); slip || v.Kind != nginxconf.MisplacedDirective {
+	for _, v := range p.Host.Verdicts() {
+		if _, slip := upstreamSlip(v); slip || v.Kind != verdict.MisplacedDirective {
 			continue
 		}
 		d := v.Directive
 		r := p.Report(d.NameSpan(), "%s", v.Message).Key("%s in %s", d.Name, v.Context)
-		if where := allowedContexts(d.Name); where != 0 {
+		if where := allowedContexts(d.Name); where != 0 && where&v.Context == 0 {
 			r.Label("allowed in %s", where)
 		}
 		if d.Parent != nil {

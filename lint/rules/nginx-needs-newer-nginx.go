@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var needsNewerNginx = &lint.Rule{
@@ -25,14 +26,14 @@ func runNeedsNewerNginx(p *lint.Pass) {
 	if p.Host.Nginx == nil || !p.Host.Nginx.Version.Known() {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if v.Kind == nginxconf.NeedsNewer {
+	for _, v := range p.Host.Verdicts() {
+		if v.Kind == verdict.NeedsNewer {
 			reportNeedsNewer(p, v)
 		}
 	}
 }
 
-func reportNeedsNewer(p *lint.Pass, v nginxconf.Verdict) {
+func reportNeedsNewer(p *lint.Pass, v verdict.Verdict) {
 	d, at := v.Directive, v.Directive.NameSpan()
 	key := d.Name
 	if v.Arg >= 0 {
@@ -51,12 +52,12 @@ func reportNeedsNewer(p *lint.Pass, v nginxconf.Verdict) {
 }
 
 // since returns the release of the newest branch that has it.
-func since(v nginxconf.Verdict) string { return v.Since[strings.LastIndexByte(v.Since, ',')+1:] }
+func since(v verdict.Verdict) string { return v.Since[strings.LastIndexByte(v.Since, ',')+1:] }
 
 // wholeDirective reports whether the directive itself is new. A security fix
 // carries a directive back, as max_headers was; a new place, number of
 // arguments or parameter of an old directive comes with its release.
-func wholeDirective(v nginxconf.Verdict) bool {
+func wholeDirective(v verdict.Verdict) bool {
 	return strings.HasPrefix(v.Message, "unknown directive ")
 }
 

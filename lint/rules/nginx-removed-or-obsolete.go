@@ -3,6 +3,7 @@ package rules
 import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -25,12 +26,12 @@ func runRemovedOrObsolete(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if v.Kind == nginxconf.Removed {
+	for _, v := range p.Host.Verdicts() {
+		if v.Kind == verdict.Removed {
 			reportGone(p, v)
 		}
 	}
-	for _, o := range p.Host.Nginx.Obsolete() {
+	for _, o := range verdict.ObsoleteIn(p.Host.Nginx) {
 		reportWarned(p, o)
 	}
 	for _, l := range p.Host.Nginx.Listens() {
@@ -38,7 +39,7 @@ func runRemovedOrObsolete(p *lint.Pass) {
 	}
 }
 
-func reportGone(p *lint.Pass, v nginxconf.Verdict) {
+func reportGone(p *lint.Pass, v verdict.Verdict) {
 	d := v.Directive
 	if v.Arg >= 0 {
 		r := p.Report(d.ArgSpan(v.Arg), "%s in nginx %s", v.Message, p.Host.Nginx.Version)
@@ -83,7 +84,7 @@ func limitConnZone(d *nginxconf.Directive) []source.Edit {
 	}
 }
 
-func reportWarned(p *lint.Pass, o nginxconf.Obsolete) {
+func reportWarned(p *lint.Pass, o verdict.Obsolete) {
 	d := o.Directive
 	r := p.Report(d.HeadSpan(), "%q is obsolete since nginx %s", d.Name, o.Since).Key("%s %s in %s", d.Name, d.ArgText(), o.Scope.Path())
 	advise(p, r, d, o.Scope, o.Def)

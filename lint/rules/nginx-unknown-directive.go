@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var unknownDirective = &lint.Rule{
@@ -22,8 +22,8 @@ func runUnknownDirective(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if _, slip := upstreamSlip(v); slip || v.Kind != nginxconf.UnknownDirective {
+	for _, v := range p.Host.Verdicts() {
+		if _, slip := upstreamSlip(v); slip || v.Kind != verdict.UnknownDirective {
 			continue
 		}
 		d := v.Directive
@@ -31,6 +31,8 @@ func runUnknownDirective(p *lint.Pass) {
 		switch {
 		case len(v.ThirdParty) > 0:
 			r.Severity(lint.Info).Label("known to %s, which is not declared", strings.Join(v.ThirdParty, ", "))
+		case len(v.Lacking) > 0:
+			r.Label("known to %s, which this nginx was not built with and does not load", strings.Join(v.Lacking, ", "))
 		case v.Suggestion != "":
 			r.Label("did you mean %q?", v.Suggestion)
 			r.Suggest("write "+v.Suggestion, d.SetName(v.Suggestion))

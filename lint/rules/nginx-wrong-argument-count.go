@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
 var wrongArgumentCount = &lint.Rule{
@@ -22,8 +22,8 @@ func runWrongArgumentCount(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
-	for _, v := range p.Host.Nginx.Verdicts() {
-		if v.Kind != nginxconf.WrongArgumentCount && v.Kind != nginxconf.WrongTerminator {
+	for _, v := range p.Host.Verdicts() {
+		if v.Kind != verdict.WrongArgumentCount && v.Kind != verdict.WrongTerminator {
 			continue
 		}
 		d := v.Directive

@@ -28,17 +28,8 @@ func runUnreadableFile(p *lint.Pass) {
 		return
 	}
 	for _, e := range p.Host.Nginx.Includes {
-		at := e.Directive.HeadSpan()
-		switch {
-		case e.Loop:
-			p.Report(at, "%s includes itself; nginx crashes or refuses it", e.Name).Key("loop %s", e.Name)
-		case !e.Missing:
-			p.Report(at, "%s cannot be read: %v", e.Name, e.Err).Key("%s", e.Name)
-		case p.Host.Live:
-			p.Report(at, "%s does not exist; nginx does not start", e.Name).Key("%s", e.Name)
-		case !e.Packaged():
-			r := p.Report(at, "%s is not in this tree, so what it sets was not looked at", e.Name)
-			r.Severity(lint.Warning).Key("%s", e.Name)
+		if !e.Missing && !e.Loop {
+			p.Report(e.Directive.HeadSpan(), "%s cannot be read: %v", e.Name, e.Err).Key("%s", e.Name)
 		}
 	}
 }

@@ -1,0 +1,42 @@
+package host
+
+import (
+	"net"
+	"strings"
+
+	"github.com/tunelint/tunelint/appconf"
+)
+
+// Knows reports whether something says that a host name can be looked up on the
+// host: its /etc/hosts, or an application declared under that name. In a
+// container names are given by what runs it.
+func (h *Host) Knows(name string) bool {
+	if h.Facts.Container.Value {
+		return true
+	}
+	if text, ok := read(h.View, "/etc/hosts"); ok {
+		for _, line := range strings.Split(text, "\n") {
+			line, _, _ = strings.Cut(line, "#")
+			for i, field := range strings.Fields(line) {
+				if i > 0 && strings.EqualFold(field, name) {
+					return true
+				}
+			}
+		}
+	}
+	for _, a := range h.Apps {
+		if declares(a, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// declares reports whether an application goes by a host name.
+func declares(a *appconf.App, name string) bool {
+	host := a.Upstream
+	if h, _, err := net.SplitHostPort(a.Upstream); err == nil {
+		host = h
+	}
+	return strings.EqualFold(host, name) || strings.EqualFold(a.Name, name)
+}

@@ -1,0 +1,49 @@
+package nginxtest
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Start runs an nginx with files by name, nginx.conf the main one, until the
+// test ends. It returns the prefix, which relative unix sockets are in too. The
+// first connection that the socket named takes means that nginx is up.
+func (n *Nginx) Start(t testing.TB, files map[string]string, socket string) (dir string) {
+	t.Helper()
+	dir = n.prefix(t, files)
+	args := append(n.command[1:len(n.command):len(n.command)], "-e", "stderr", "-p", dir, "-c", filepath.Join(dir, "nginx.conf"),
+		"-g", "daemon off; master_process off; pid "+dir+"/pid;")
+	cmd := exec.Command(n.command[0], args...)
+	cmd.Dir = dir
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start nginx: %v", err)
+	}
+	ended := make(chan struct{})
+	go func() { cmd.Wait(); close(ended) }()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-ended
+		os.RemoveAll(dir)
+	})
+	for range 200 {
+		c, err := net.Dial("unix", filepath.Join(dir, socket))
+		if err == nil {
+			c.Close()
+			return dir
+		}
+		select {
+		case <-ended:
+			t.Fatalf("nginx %s ended: %.2000s", n.Version, &said)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	t.Fatalf("nginx %s does not answer: %.2000s", n.Version, &said)
+	return dir
+}
