@@ -2,6 +2,7 @@ package appconf
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -67,10 +68,47 @@ func (r *reading) commandReader(program string) func(*reading, command) {
 	switch {
 	case r.family() == "gunicorn" && program == "gunicorn":
 		return readGunicorn
+	case commandServers[r.family()] != nil && program == commandServers[r.family()].program:
+		return readCommandServer
+	case r.family() == "uwsgi" && program == "uwsgi":
+		return readUWSGI
+	case r.family() == "puma" && program == "puma":
+		return readPuma
+	case r.family() == "unicorn" && hasSuffix("/"+program, "/unicorn", "/unicorn_rails"):
+		return readUnicorn
 	case runsNode(r.family()) && (program == "node" || program == "nodejs"):
 		return readNode
+	case isSpring(r.family()) && program == "java":
+		return readJava
+	case isHarmless(r.family(), program):
+		return readHarmless
 	}
 	return nil
+}
+
+// A harmless is a program with the only arguments that decide nothing.
+type harmless struct{ program, arguments *regexp.Regexp }
+
+// harmlessCommands are the servers whose command line decides nothing as a rule, by
+// family.
+var harmlessCommands = map[string]harmless{
+	"tomcat":  {regexp.MustCompile(`^catalina\.sh$`), regexp.MustCompile(`^(run|start)$`)},
+	"php-fpm": {regexp.MustCompile(`^php-fpm[\d.]*$`), regexp.MustCompile(`^(-F|--nodaemonize|-R|--allow-to-run-as-root|-O|--force-stderr)$`)},
+	"kestrel": {regexp.MustCompile(`^dotnet$`), regexp.MustCompile(`^[\w./-]+\.dll$`)},
+}
+
+func isHarmless(family, program string) bool {
+	h, ok := harmlessCommands[family]
+	return ok && h.program.MatchString(program)
+}
+
+// readHarmless gives up where a command line says more than to start the server.
+func readHarmless(r *reading, c command) {
+	for _, w := range c.args {
+		if w.why != "" || !harmlessCommands[r.family()].arguments.MatchString(w.text) {
+			r.giveUp(w.at, "the option is not understood")
+		}
+	}
 }
 
 // readNode reads the options of node itself (node --help): only the size of the
@@ -81,6 +119,15 @@ func readNode(r *reading, c command) {
 			return // the script: what follows is its own
 		}
 		r.nodeOption(w)
+	}
+}
+
+// nodeEnvironment reads the options in NODE_OPTIONS.
+func (r *reading) nodeEnvironment() {
+	if v, ok := r.env["NODE_OPTIONS"]; ok && runsNode(r.family()) {
+		for _, w := range split(v.text, nil) {
+			r.nodeOption(word{text: w.text, at: v.at, why: v.why})
+		}
 	}
 }
 

@@ -39,11 +39,7 @@ func readCompose(r *reading, f *source.File) {
 	c.memory(service)
 	c.stopGrace(service)
 	c.start(service)
-	if v, ok := c.env["NODE_OPTIONS"]; ok && runsNode(c.family()) {
-		for _, w := range split(v.text, nil) {
-			c.nodeOption(word{text: w.text, at: v.at, why: v.why})
-		}
-	}
+	c.nodeEnvironment()
 }
 
 // maxMerges bounds how far aliases and merge keys are followed.
@@ -121,7 +117,9 @@ func (c composeFile) start(service *yaml.Node) {
 		c.giveUp(c.text.span(k), "the command may come from another service")
 		return
 	}
-	if declared {
+	if img := c.built(service); img != nil {
+		c.startBuilt(service, img)
+	} else if declared {
 		c.runCommand(words)
 	}
 }
@@ -184,6 +182,7 @@ func (c composeFile) environment(service *yaml.Node) {
 	if k, v := find(service, "env_file", 0); v != nil {
 		unread := variable{at: c.text.entry(k, v), why: "the file that env_file names is not read"}
 		c.env["WEB_CONCURRENCY"] = unread
+		c.unreadEnvironment = unread.at
 	}
 	_, env := find(service, "environment", 0)
 	if env == nil {

@@ -31,7 +31,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 	var errs *multierror.Error
 	app := &App{Name: c.Name.Value, Upstream: c.Upstream.Value, Span: c.Span,
 		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
-	r := &reading{app: app.Name, env: map[string]variable{}}
+	r := &reading{app: app.Name, upstream: app.Upstream, env: map[string]variable{}}
 	if c.Runtime.Known {
 		rt, err := FindRuntime(c.Runtime.Value)
 		if err != nil {
@@ -81,6 +81,24 @@ func (r *reading) finish() {
 	switch {
 	case r.family() == "gunicorn":
 		r.finishGunicorn()
+	case commandServers[r.family()] != nil:
+		r.finishCommandServer()
+	case r.family() == "uwsgi":
+		r.finishUWSGI()
+	case r.family() == "puma":
+		r.finishPuma()
+	case r.family() == "unicorn":
+		r.finishUnicorn()
+	case isSpring(r.family()):
+		r.finishSpring()
+	case r.family() == "jetty":
+		r.finishListen()
+	case r.family() == "php-fpm":
+		r.finishPools()
+	case r.family() == "kestrel":
+		r.finishKestrel()
+	case readsGo(r.family()):
+		r.finishGo()
 	case runsNode(r.family()), r.family() == "":
 		r.finishNode()
 	}

@@ -24,6 +24,32 @@ type reading struct {
 	env map[string]variable
 	// commanded reports whether the command line that starts the server was read.
 	commanded bool
+	// upstream is what tunelint.yaml says of how nginx reaches the application.
+	upstream string
+	// springFiles and springArguments are properties of Spring Boot, pools the
+	// entries of php-fpm's files; what holds is decided when all files were read.
+	springFiles     []springFile
+	springArguments []springArgument
+	pools           []keyValue
+	poolFiles       []*source.File
+	// goSources are the Go files.
+	goSources []*goSource
+	// bindsLimits reports whether the program takes Kestrel's limits from its
+	// configuration.
+	bindsLimits bool
+	// unreadEnvironment is the place that names a file of variables, which is not read.
+	unreadEnvironment source.Span
+	// dockerfile is the application's Dockerfile, nil without one; composed reports
+	// whether a compose file starts the application.
+	dockerfile *dockerfile
+	composed   bool
+	// serverFiles are the base names of the configuration files of uwsgi, Puma and
+	// Unicorn that were read.
+	serverFiles []string
+	// uwsgiFiles are the files that uWSGI is told to read.
+	uwsgiFiles []word
+	// pumaCommand starts Puma so that it reads a configuration file.
+	pumaCommand source.Span
 	// gunicornConf is the base name of the gunicorn configuration file that was read.
 	gunicornConf string
 	// scripts are the JavaScript files; servers counts the servers they start, and
@@ -67,16 +93,32 @@ type reader struct {
 // puts variables into the environment comes before what uses them.
 func readers() []reader {
 	return []reader{
+		{isDockerfile, readDockerfile},
 		{isCompose, readCompose},
+		{isKubernetes, readKubernetes},
 		{isProcfile, readProcfile},
+		{isService, readService},
+		{isUWSGIConf, readUWSGIConf},
+		{isRubyConf, readRubyConf},
 		{isGunicornConf, readGunicornConf},
 		{isScript, readScript},
+		{isSpringFile, collectSpringFile},
+		{isServerXML, readServerXML},
+		{isJettyIni, readJettyIni},
+		{isGo, collectGo},
+		{isPool, collectPool},
+		{isPHPIni, readPHPIni},
+		{isCSharp, readCSharp},
+		{isAppSettings, readAppSettings},
 	}
 }
 
 // read reads the files of an application in the order of readers.
 func (r *reading) read(files []*source.File) {
 	done := map[*source.File]bool{}
+	for _, f := range files {
+		r.composed = r.composed || isCompose(r, path.Base(f.Path))
+	}
 	for _, kind := range readers() {
 		for _, f := range files {
 			if !done[f] && kind.reads(r, path.Base(f.Path)) {

@@ -1,0 +1,178 @@
+package appconf
+
+import (
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A commandServer is a server that is configured by its command line.
+type commandServer struct {
+	program string
+	flags   []flag
+	// prefixes reports whether a long option may be cut short.
+	prefixes bool
+	// environment is how variables that stand for options begin; "" when none do.
+	environment string
+	// concurrency reports whether WEB_CONCURRENCY counts the workers.
+	concurrency bool
+}
+
+// commandServers are the servers by family. Options that are no setting are
+// listed where an option cut short could be taken for another.
+var commandServers = map[string]*commandServer{
+	"uvicorn": { // uvicorn/main.py
+		program: "uvicorn", environment: "UVICORN_", concurrency: true,
+		flags: []flag{
+			{"timeout-keep-alive", "", "keepalive_timeout", readSeconds},
+			{"timeout-graceful-shutdown", "", "shutdown_timeout", readSeconds},
+			{"timeout-worker-healthcheck", "", "worker_timeout", readSeconds},
+			{"backlog", "", "listen_backlog", readCount},
+			{"workers", "", "workers", readCount},
+			{"limit-concurrency", "", "max_connections", readCount},
+			{"limit-max-requests", "", "max_requests_per_worker", readCount},
+			{"h11-max-incomplete-event-size", "", "max_header_size", readPositive},
+			{"http", "", "http", nil},
+			{"host", "", "address", nil},
+			{"port", "", "port", nil},
+			{"uds", "", "unix", nil},
+		},
+	},
+	"hypercorn": { // hypercorn/__main__.py
+		program: "hypercorn", prefixes: true,
+		flags: []flag{
+			{"keep-alive", "", "keepalive_timeout", readSeconds},
+			{"keyfile", "", "", nil},
+			{"graceful-timeout", "", "shutdown_timeout", readSeconds},
+			{"group", "g", "", nil},
+			{"backlog", "", "listen_backlog", readCount},
+			{"bind", "b", "listen", nil},
+			{"workers", "w", "workers", readCount},
+			{"worker-class", "k", "", nil},
+			{"max-requests", "", "max_requests_per_worker", readCount},
+			{"max-requests-jitter", "", "", nil},
+			{"config", "c", "config", nil},
+		},
+	},
+	"waitress": { // waitress/adjustments.py
+		program: "waitress-serve", prefixes: true,
+		flags: []flag{
+			{"channel-timeout", "", "keepalive_timeout", readSeconds},
+			{"channel-request-lookahead", "", "", nil},
+			{"threads", "", "threads", readCount},
+			{"connection-limit", "", "max_connections", readCount},
+			{"backlog", "", "listen_backlog", readCount},
+			{"max-request-body-size", "", "max_body_size", readPositive},
+			{"max-request-header-size", "", "max_header_size", readPositive},
+			{"listen", "", "listen", nil},
+			{"host", "", "address", nil},
+			{"port", "", "port", nil},
+			{"unix-socket", "", "unix", nil},
+			{"unix-socket-perms", "", "", nil},
+		},
+	},
+	"daphne": { // daphne/cli.py
+		program: "daphne", prefixes: true,
+		flags: []flag{
+			{"http-timeout", "t", "request_timeout", readSeconds},
+			{"bind", "b", "address", nil},
+			{"port", "p", "port", nil},
+			{"unix-socket", "u", "unix", nil},
+			{"endpoint", "e", "endpoint", nil},
+		},
+	},
+	"granian": { // granian/cli.py
+		program: "granian", environment: "GRANIAN_",
+		flags: []flag{
+			{"backlog", "", "listen_backlog", readCount},
+			{"workers", "", "workers", readCount},
+			{"host", "", "address", nil},
+			{"port", "", "port", nil},
+			{"uds", "", "unix", nil},
+		},
+	},
+}
+
+// readCommandServer reads the arguments of such a server and the variables that
+// stand for arguments.
+func readCommandServer(r *reading, c command) {
+	s := commandServers[r.family()]
+	r.options(c.args, s.flags, s.prefixes, rankCommand)
+	for _, w := range c.args {
+		if r.family() == "granian" && w.text == "--no-http1-keep-alive" {
+			r.declare("keepalive_timeout", 0, w.at, rankCommand)
+		}
+	}
+	if s.environment != "" {
+		r.serverEnvironment(s)
+	}
+}
+
+// serverEnvironment reads the variables that stand for options: they are named
+// like them, in capitals.
+func (r *reading) serverEnvironment(s *commandServer) {
+	r.unreadVariables()
+	for i := range s.flags {
+		f := &s.flags[i]
+		v, ok := r.env[s.environment+strings.ToUpper(strings.ReplaceAll(f.long, "-", "_"))]
+		if ok {
+			r.declared = append(r.declared, optionValue(f, word{text: v.text, why: v.why}, v.at, rankArguments))
+		}
+	}
+	if v, ok := r.env["WEB_CONCURRENCY"]; ok && s.concurrency {
+		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.text, why: v.why}, v.at, rankEnvironment))
+	}
+	if v, ok := r.env["GRANIAN_HTTP1_KEEP_ALIVE"]; ok && r.family() == "granian" {
+		r.puzzle("keepalive_timeout", v.at, rankArguments, "GRANIAN_HTTP1_KEEP_ALIVE is not evaluated")
+	}
+}
+
+// unreadVariables gives up when a file of variables was not read, for servers
+// that take settings from variables.
+func (r *reading) unreadVariables() {
+	if r.unreadEnvironment.IsValid() {
+		r.giveUp(r.unreadEnvironment, "variables come from a file that is not read")
+	}
+}
+
+// finishCommandServer gives the options their meaning.
+func (r *reading) finishCommandServer() {
+	if config := r.pick("config"); config.at.IsValid() {
+		r.giveUp(config.at, "the configuration file of "+r.runtimeName()+" is not read")
+	}
+	if http := r.pick("http"); r.family() == "uvicorn" && (http.text != "h11" || http.why != "") {
+		r.onlyAs("max_header_size", "it counts with --http h11 only")
+	}
+	if e := r.pick("endpoint"); e.at.IsValid() {
+		r.puzzle("listen_backlog", e.at, rankCommand, "endpoint descriptions are not evaluated")
+	} else {
+		r.finishSocket()
+	}
+}
+
+// onlyAs makes a declared setting unknown.
+func (r *reading) onlyAs(name, why string) {
+	r.doubt(func(d *declaration) bool { return d.name == name && d.at.IsValid() }, why)
+}
+
+// finishSocket notes where host, port and socket make the server listen.
+func (r *reading) finishSocket() {
+	if unix := r.pick("unix"); unix.at.IsValid() {
+		if unix.why == "" {
+			r.listens("unix:" + unix.text)
+		}
+		return
+	}
+	r.finishListen()
+}
+
+// checkServerConfig gives up when the command line names a configuration file
+// that was not read.
+func (r *reading) checkServerConfig(config word, at source.Span) {
+	for _, name := range r.serverFiles {
+		if config.why == "" && strings.HasSuffix("/"+config.text, "/"+name) {
+			return
+		}
+	}
+	r.giveUp(at, "the configuration file is not among the application's files")
+}

@@ -1,0 +1,69 @@
+package appconf
+
+import (
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// built returns the image of the Dockerfile that a service runs, nil without one:
+// its stage is build.target, and build.args are the arguments.
+func (c composeFile) built(service *yaml.Node) *image {
+	if c.dockerfile == nil {
+		return nil
+	}
+	_, build := find(service, "build", 0)
+	if k, v := find(build, "dockerfile", 0); v != nil && path.Base(v.Value) != path.Base(c.dockerfile.file.Path) {
+		c.giveUp(c.text.entry(k, v), "this Dockerfile is not among the application's files")
+		return nil
+	}
+	target := ""
+	if _, v := find(build, "target", 0); v != nil {
+		target = v.Value
+	}
+	img, why := c.dockerfile.image(target, c.buildArguments(build))
+	if why != "" {
+		c.giveUp(c.text.span(service), why)
+		return nil
+	}
+	return img
+}
+
+// buildArguments reads build.args: a mapping or a list of NAME=value.
+func (c composeFile) buildArguments(build *yaml.Node) map[string]variable {
+	_, args := find(build, "args", 0)
+	if args == nil {
+		return nil
+	}
+	given := composeFile{&reading{env: map[string]variable{}}, c.text}
+	for i, n := range args.Content {
+		switch n = resolveAlias(n); {
+		case n == nil:
+		case args.Kind == yaml.SequenceNode:
+			name, value, ok := strings.Cut(n.Value, "=")
+			given.setVariable(name, value, ok, c.text.span(n))
+		case i%2 == 0 && i+1 < len(args.Content):
+			if v := resolveAlias(args.Content[i+1]); v != nil {
+				given.setVariable(n.Value, v.Value, !isNull(v), c.text.entry(n, args.Content[i+1]))
+			}
+		}
+	}
+	return given.env
+}
+
+// startBuilt reads what a service runs: entrypoint and command of the compose file
+// take the place of those of the image, and an entrypoint leaves nothing of its command.
+func (c composeFile) startBuilt(service *yaml.Node, img *image) {
+	c.imageEnvironment(img)
+	words, declared := c.argv(service)
+	entry, _ := find(service, "entrypoint", 0)
+	switch {
+	case !declared:
+		c.startImage(img)
+		return
+	case entry == nil:
+		words, _ = img.words(c.env, words)
+	}
+	c.runCommand(words)
+}

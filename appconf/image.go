@@ -1,0 +1,154 @@
+package appconf
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// An image is what one stage of a Dockerfile makes.
+type image struct {
+	name                string
+	from                source.Span
+	env                 map[string]variable
+	entrypoint, command *instruction
+	// inherited reports whether the command is that of the stage it builds on.
+	inherited bool
+}
+
+// words returns the command line of the image, with other arguments in place of
+// its own when args is not nil, and whether it has one.
+func (img *image) words(env map[string]variable, args []word) (words []word, declared bool) {
+	if img.entrypoint != nil {
+		entry, isExec := img.entrypoint.execForm()
+		if !isExec { // /bin/sh -c ignores what follows
+			return img.entrypoint.shellForm(env), true
+		}
+		words = append(words, entry...)
+	}
+	if args != nil || img.command == nil {
+		return append(words, args...), args != nil || img.entrypoint != nil
+	}
+	list, isExec := img.command.execForm()
+	if !isExec {
+		list = img.command.shellForm(env)
+	}
+	return append(words, list...), true
+}
+
+// A build is the reading of a Dockerfile with the arguments it is built with.
+type build struct {
+	given, global, args map[string]variable
+	stages              []*image
+}
+
+// image returns the image of a stage, the last one for ""; why is not empty when
+// there is none.
+func (d *dockerfile) image(target string, args map[string]variable) (img *image, why string) {
+	b := &build{given: args, global: map[string]variable{}}
+	for i := range d.instructions {
+		b.apply(&d.instructions[i])
+	}
+	for _, s := range b.stages {
+		if target == "" || strings.EqualFold(s.name, target) {
+			img = s
+		}
+	}
+	if img == nil {
+		return nil, "no such stage in the Dockerfile"
+	}
+	return img, ""
+}
+
+func (b *build) apply(i *instruction) {
+	if i.name == "FROM" {
+		b.from(i)
+		return
+	}
+	if len(b.stages) == 0 {
+		if i.name == "ARG" {
+			b.arg(i, b.global, b.global)
+		}
+		return
+	}
+	img := b.stages[len(b.stages)-1]
+	switch i.name {
+	case "ARG":
+		b.arg(i, b.args, b.visible(img))
+	case "ENV":
+		b.env(i, img)
+	case "CMD":
+		img.command, img.inherited = i, false
+	case "ENTRYPOINT":
+		if img.entrypoint = i; img.inherited {
+			img.command = nil
+		}
+	}
+}
+
+// from starts a stage: "FROM image AS name".
+func (b *build) from(i *instruction) {
+	words := strings.Fields(i.text)
+	for len(words) > 1 && strings.HasPrefix(words[0], "--") {
+		words = words[1:]
+	}
+	img := &image{from: i.at, env: map[string]variable{}}
+	for _, s := range b.stages {
+		if s.name != "" && strings.EqualFold(s.name, words[0]) {
+			img.env, img.entrypoint, img.command, img.inherited = maps.Clone(s.env), s.entrypoint, s.command, true
+		}
+	}
+	if len(words) == 3 && strings.EqualFold(words[1], "AS") {
+		img.name = words[2]
+	}
+	b.args = map[string]variable{}
+	b.stages = append(b.stages, img)
+}
+
+// visible returns what an instruction can refer to: variables win over arguments.
+func (b *build) visible(img *image) map[string]variable {
+	all := maps.Clone(b.args)
+	maps.Copy(all, img.env)
+	return all
+}
+
+// arg reads "ARG name" and "ARG name=default". What a compose file gives wins.
+func (b *build) arg(i *instruction, into, visible map[string]variable) {
+	for _, w := range split(i.text, visible) {
+		name, value, hasDefault := strings.Cut(w.text, "=")
+		v := variable{text: value, at: i.at, why: w.why}
+		if global, ok := b.global[name]; ok && !hasDefault {
+			v = global
+		} else if !hasDefault {
+			v.why = "it is an argument of the build"
+		}
+		if given, ok := b.given[name]; ok {
+			v = given
+		}
+		into[name] = v
+	}
+}
+
+// env reads "ENV name=value …" and "ENV name value".
+func (b *build) env(i *instruction, img *image) {
+	words := split(i.text, b.visible(img))
+	if len(words) == 0 {
+		return
+	}
+	if name := words[0].text; !strings.Contains(name, "=") {
+		value := word{}
+		if rest := strings.TrimSpace(strings.TrimPrefix(i.text, name)); len(words) == 2 {
+			value = words[1]
+		} else {
+			value = word{text: rest, why: "a variable is not understood"}
+		}
+		img.env[name] = variable{value.text, i.at, value.why}
+		return
+	}
+	for _, w := range words {
+		if name, value, ok := strings.Cut(w.text, "="); ok {
+			img.env[name] = variable{value, i.at, w.why}
+		}
+	}
+}

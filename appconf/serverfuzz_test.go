@@ -1,0 +1,31 @@
+package appconf
+
+import "testing"
+
+func FuzzRubyConf(f *testing.F) {
+	f.Add("workers ENV.fetch('N', 5).to_i * 2\nbind 'tcp://a:1?backlog=9'\nif x; threads 2; end\n")
+	f.Add("=begin\n=end\nx = Integer(ENV['A'] || 3)\nthreads(1, x)\nlisten \"/a\", :backlog => 1_0,\n  b: 2 # c\n__END__")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "puma@7", "puma.rb", text)
+		checkReading(t, "unicorn@6", "unicorn.rb", text)
+	})
+}
+
+func FuzzDockerfile(f *testing.F) {
+	f.Add("FROM a AS b\nARG N=1\nENV A=$N \\\n # c\n B='x y'\nRUN <<EOF\nEOF\nFROM b\nENTRYPOINT [\"uvicorn\", \"--workers\", \"\\u0032\"]\nCMD a:b --port $A\n")
+	f.Add("# escape=x\nFROM --platform=x y\nENV A b c\nCMD exec hypercorn -w 2 \\\r\n --keep 5\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "uvicorn@0.30", "Dockerfile", text)
+		checkReading(t, "puma@7", "Dockerfile", text)
+		checkReading(t, "hypercorn@0.17", "Procfile", text)
+	})
+}
+
+func FuzzUWSGI(f *testing.F) {
+	f.Add("[uwsgi]\nprocesses = $(N)\nif-env = A\nharakiri=3\nendif =\nsocket = /a\n", "uwsgi: {listen: 9, http-keepalive: 1}", "[Service]\nEnvironment=A=1 'B=2'\nExecStart=-uwsgi -p4 --ini %i \\\n --http :1\nTimeoutStopSec=2min\n")
+	f.Fuzz(func(t *testing.T, ini, yaml, unit string) {
+		checkReading(t, "uwsgi@2", "uwsgi.ini", ini)
+		checkReading(t, "uwsgi@2", "uwsgi.yaml", yaml)
+		checkReading(t, "uwsgi@2", "api.service", unit)
+	})
+}

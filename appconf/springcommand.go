@@ -1,0 +1,51 @@
+package appconf
+
+import "strings"
+
+// A springArgument is a property on the command line; why is not empty when its
+// value is not known.
+type springArgument struct {
+	keyValue
+	rank int
+	why  string
+}
+
+// readJava reads the properties on the command line of java: -Dname=value before
+// the program, --name=value after it.
+func readJava(r *reading, c command) {
+	program := false
+	for i := 0; i < len(c.args); i++ {
+		w := c.args[i]
+		switch {
+		case w.why != "" && !strings.Contains(w.text, "="):
+			r.giveUp(w.at, "the options are not known: "+w.why)
+		case program && strings.HasPrefix(w.text, "--"):
+			r.springOption(strings.TrimPrefix(w.text, "--"), w, rankSpringArgument)
+		case program:
+		case strings.HasPrefix(w.text, "-D"):
+			r.springOption(strings.TrimPrefix(w.text, "-D"), w, rankSystemProperty)
+		case w.text == "-jar":
+			i++
+			program = true
+		case w.text == "-cp", w.text == "-classpath", w.text == "--class-path":
+			i++
+		case !strings.HasPrefix(w.text, "-"):
+			program = true
+		}
+	}
+}
+
+func (r *reading) springOption(text string, w word, rank int) {
+	name, value, _ := strings.Cut(text, "=")
+	switch canonical(name) {
+	case "spring.profiles.active":
+		if old, ok := r.env[springActive]; !ok || rank > rankSystemProperty || old.why != "" {
+			r.env[springActive] = variable{value, w.at, w.why}
+		}
+		return
+	case "spring.config.location", "spring.config.additionallocation", "spring.config.import", "spring.application.json":
+		r.giveUp(w.at, "properties come from "+name+", which is not read")
+		return
+	}
+	r.springArguments = append(r.springArguments, springArgument{keyValue{key: name, text: value, at: w.at}, rank, w.why})
+}

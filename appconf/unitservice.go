@@ -1,0 +1,133 @@
+package appconf
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// isService recognises units of systemd that start a service.
+func isService(_ *reading, name string) bool { return hasSuffix(name, ".service") }
+
+// readService reads the variables, the command and the time to stop of a unit.
+func readService(r *reading, f *source.File) {
+	var start []keyValue
+	for _, a := range serviceAssignments(f) {
+		switch a.key {
+		case "Environment":
+			r.serviceVariables(a)
+		case "EnvironmentFile":
+			r.unreadEnvironment = a.at
+		case "ExecStart":
+			if start = append(start, a); a.text == "" {
+				start = nil
+			}
+		case "TimeoutStopSec":
+			r.forget("stop_grace_period", f)
+			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readStopSeconds}, word{text: a.text}, a.at, rankCommand))
+		}
+	}
+	r.doubtVariables()
+	if len(start) != 1 {
+		r.giveUp(source.Span{File: f}, "not one ExecStart")
+		return
+	}
+	r.runService(start[0])
+}
+
+// serviceAssignments reads the lines of the section [Service]. A value goes on
+// after a backslash at the end of its line, which stays in the text.
+func serviceAssignments(f *source.File) (out []keyValue) {
+	section := ""
+	for n := 1; n <= f.Lines(); n++ {
+		at := f.Line(n)
+		text := strings.TrimSpace(at.Text())
+		if text == "" || text[0] == '#' || text[0] == ';' {
+			continue
+		}
+		for strings.HasSuffix(strings.TrimRight(f.Line(n).Text(), "\r\n"), `\`) && n < f.Lines() {
+			n++
+			at.End = f.Line(n).End
+		}
+		whole := at.Text()
+		text = strings.TrimSpace(whole)
+		at.Start += strings.Index(whole, text)
+		at.End = at.Start + len(text)
+		key, value, ok := strings.Cut(text, "=")
+		switch {
+		case text[0] == '[':
+			section = text
+		case ok && section == "[Service]":
+			out = append(out, keyValue{key: strings.TrimSpace(key), text: strings.TrimSpace(value), at: at})
+		}
+	}
+	return out
+}
+
+// serviceVariables reads "Environment=A=1 'B=2 3'"; an empty one forgets the others.
+func (r *reading) serviceVariables(a keyValue) {
+	if a.text == "" {
+		r.env = map[string]variable{}
+		return
+	}
+	for _, w := range split(strings.ReplaceAll(a.text, "$", `\$`), nil) {
+		name, value, _ := strings.Cut(w.text, "=")
+		r.env[name] = variable{value, a.at, firstText(w.why, specifier(value))}
+	}
+}
+
+// doubtVariables makes the variables unknown that a file may set again: it wins
+// over Environment=.
+func (r *reading) doubtVariables() {
+	if !r.unreadEnvironment.IsValid() {
+		return
+	}
+	why := "variables come from a file that is not read"
+	for name, v := range r.env {
+		v.why = firstText(v.why, why)
+		r.env[name] = v
+	}
+	r.env["WEB_CONCURRENCY"] = variable{at: r.unreadEnvironment, why: why}
+}
+
+// runService reads ExecStart (systemd.service(5), command lines).
+func (r *reading) runService(a keyValue) {
+	line := strings.TrimLeft(a.text, "-:+!|")
+	if strings.HasPrefix(line, "@") || strings.Contains(line, "\\\r\n") {
+		r.giveUp(a.at, "this form of ExecStart is not read")
+		return
+	}
+	at := a.at
+	at.Start = at.End - len(line)
+	words := split(line, r.env)
+	place(words, at, at.End)
+	for i := range words {
+		words[i].why = firstText(words[i].why, specifier(words[i].text))
+	}
+	r.runCommand(words)
+}
+
+// specifier says why a text with a specifier such as %i is not known.
+func specifier(text string) string {
+	if strings.Contains(strings.ReplaceAll(text, "%%", ""), "%") {
+		return "it depends on the name of the unit or the host"
+	}
+	return ""
+}
+
+// readStopSeconds reads a number of seconds, or one with s, sec, min or m.
+func readStopSeconds(s string) (int64, bool) {
+	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	v, err := strconv.ParseInt(s[:n], 10, 32)
+	unit := time.Second
+	switch strings.TrimSpace(s[n:]) {
+	case "", "s", "sec":
+	case "m", "min":
+		unit = time.Minute
+	default:
+		return 0, false
+	}
+	return v * int64(unit), err == nil && v > 0
+}

@@ -1,0 +1,239 @@
+package appconf
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// isUWSGIConf recognises uWSGI's configuration files in the two forms that are read.
+func isUWSGIConf(r *reading, name string) bool {
+	return r.family() == "uwsgi" && hasSuffix(name, ".ini", ".yaml", ".yml")
+}
+
+// uwsgiSettings are uWSGI's options (core/uwsgi.c, plugins/http/http.c). Those
+// without a reader need a closer look.
+var uwsgiSettings = map[string]flag{
+	"listen":              {name: "listen_backlog", read: readPositive},
+	"harakiri":            {name: "request_timeout", read: readSeconds},
+	"processes":           {name: "workers", read: readPositive},
+	"workers":             {name: "workers", read: readPositive},
+	"threads":             {name: "threads", read: readPositive},
+	"max-requests":        {name: "max_requests_per_worker", read: readCount},
+	"limit-post":          {name: "max_body_size", read: readPositive},
+	"worker-reload-mercy": {name: "shutdown_timeout", read: readSeconds},
+	"reload-mercy":        {name: "shutdown_timeout"},
+	"http-keepalive":      {name: "keepalive_timeout"},
+	"http11-socket":       {name: "keepalive_timeout"},
+	"socket":              {name: "listen"},
+	"uwsgi-socket":        {name: "listen"},
+	"http-socket":         {name: "listen"},
+	"http":                {name: "listen"},
+	"ini":                 {name: "config"},
+	"yaml":                {name: "config"},
+}
+
+// uwsgiShort are the short forms of options that are settings.
+var uwsgiShort = map[byte]string{'l': "listen", 't': "harakiri", 'p': "processes", 's': "socket", 'R': "max-requests"}
+
+// uwsgiElsewhere are options that read further options from where nobody looked.
+var uwsgiElsewhere = map[string]bool{"inherit": true, "include": true, "import": true, "json": true, "xml": true, "config": true, "vassals-inherit": true, "emperor": true}
+
+// readUWSGI reads uWSGI's command line and the variables that stand for options.
+func readUWSGI(r *reading, c command) {
+	r.unreadVariables()
+	r.uwsgiOptions(uwsgiArguments(r, c.args))
+	var variables []keyWord
+	for _, name := range slices.Sorted(maps.Keys(r.env)) {
+		if option, ok := strings.CutPrefix(name, "UWSGI_"); ok {
+			v := r.env[name]
+			key := strings.ToLower(strings.ReplaceAll(option, "_", "-"))
+			variables = append(variables, keyWord{key, word{text: v.text, at: v.at, why: v.why}})
+		}
+	}
+	r.uwsgiOptions(variables)
+}
+
+// A keyWord is an option with its value; the place is that of both.
+type keyWord struct {
+	key   string
+	value word
+}
+
+// uwsgiArguments reads the options of a command line and the file it names.
+func uwsgiArguments(r *reading, args []word) (out []keyWord) {
+	for i := 0; i < len(args); i++ {
+		w := args[i]
+		key, value, glued := uwsgiArgument(w)
+		_, isSetting := uwsgiSettings[key]
+		switch {
+		case key == "" && hasSuffix(w.text, ".ini", ".yaml", ".yml", ".xml", ".json"):
+			out = append(out, keyWord{"ini", w})
+			continue
+		case key == "" && len(w.text) > 2 && w.text[0] == '-' && strings.ContainsAny(w.text[2:3], "ltpsR"):
+			r.giveUp(w.at, "options written together are not read")
+			continue
+		case uwsgiElsewhere[key]:
+		case !isSetting:
+			continue
+		}
+		if !glued && key != "http-keepalive" && i+1 < len(args) {
+			i++
+			value = args[i]
+			value.at.Start = w.at.Start
+		}
+		out = append(out, keyWord{key, value})
+	}
+	return out
+}
+
+// uwsgiArgument returns the option a word is, "" for none that is a setting.
+func uwsgiArgument(w word) (key string, value word, glued bool) {
+	value = word{at: w.at, why: w.why}
+	if long, ok := strings.CutPrefix(w.text, "--"); ok {
+		key, value.text, glued = strings.Cut(long, "=")
+		return key, value, glued
+	}
+	if len(w.text) < 2 || w.text[0] != '-' {
+		return "", value, false
+	}
+	value.text = w.text[2:]
+	return uwsgiShort[w.text[1]], value, value.text != ""
+}
+
+// uwsgiOptions declares what options of one place set: the last of several wins.
+func (r *reading) uwsgiOptions(options []keyWord) {
+	found := map[string]declaration{}
+	for _, o := range options {
+		known, ok := uwsgiSettings[o.key]
+		switch {
+		case uwsgiElsewhere[o.key]:
+			r.giveUp(o.value.at, "options of another place are not read")
+		case !ok:
+		case known.name == "listen":
+			if o.value.why == "" && o.value.text != "" {
+				r.listens(uwsgiAddress(o.value.text))
+			}
+		case known.name == "config":
+			r.uwsgiFiles = append(r.uwsgiFiles, o.value)
+		default:
+			found[known.name] = uwsgiValue(o, known)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		r.declared = append(r.declared, found[name])
+	}
+}
+
+// uwsgiValue reads one option. --http-keepalive counts seconds; 1, which it is
+// without a value too, leaves the time to --http-timeout.
+func uwsgiValue(o keyWord, f flag) declaration {
+	w := o.value
+	switch o.key {
+	case "http-keepalive":
+		f.read = readSeconds
+		if w.text == "" || w.text == "1" || w.text == "true" {
+			w.why = firstText(w.why, "--http-timeout decides how long")
+		}
+	case "http11-socket", "reload-mercy":
+		w.why = firstText(w.why, o.key+" is not evaluated")
+	}
+	return optionValue(&f, w, w.at, rankCommand)
+}
+
+func uwsgiAddress(text string) string {
+	if strings.HasPrefix(text, "/") {
+		return "unix:" + text
+	}
+	return text
+}
+
+// readUWSGIConf reads the options of a file.
+func readUWSGIConf(r *reading, f *source.File) {
+	r.serverFiles = append(r.serverFiles, path.Base(f.Path))
+	if hasSuffix(f.Path, ".ini") {
+		r.uwsgiOptions(r.uwsgiINI(f))
+		return
+	}
+	text := newYAMLText(f)
+	top, err := text.parse()
+	_, options := find(top, "uwsgi", 0)
+	if err != nil || options == nil || options.Kind != yaml.MappingNode {
+		r.giveUp(source.Span{File: f}, "no options of uwsgi in this file")
+		return
+	}
+	var out []keyWord
+	for i := 0; i+1 < len(options.Content); i += 2 {
+		k, v := options.Content[i], options.Content[i+1]
+		value := r.uwsgiText(v.Value)
+		if value.at = text.entry(k, v); v.Kind != yaml.ScalarNode {
+			value.why = "not a single value"
+		}
+		out = append(out, keyWord{k.Value, value})
+	}
+	r.uwsgiOptions(out)
+}
+
+// uwsgiINI reads the section [uwsgi]. What stands between if-… and endif, or for
+// and endfor, need not hold.
+func (r *reading) uwsgiINI(f *source.File) (out []keyWord) {
+	inside, depth := false, 0
+	for n := 1; n <= f.Lines(); n++ {
+		line := f.Line(n)
+		text := strings.TrimSpace(line.Text())
+		line.Start += strings.Index(line.Text(), text)
+		line.End = line.Start + len(text)
+		if strings.HasPrefix(text, "[") {
+			inside = strings.HasPrefix(text, "[uwsgi]")
+			continue
+		}
+		if !inside || text == "" || text[0] == '#' || text[0] == ';' {
+			continue
+		}
+		key, value, _ := strings.Cut(text, "=")
+		key = strings.TrimSpace(key)
+		switch {
+		case strings.HasPrefix(key, "if-"), strings.HasPrefix(key, "for"):
+			depth++
+			continue
+		case strings.HasPrefix(key, "end"):
+			depth--
+			continue
+		}
+		w := r.uwsgiText(strings.TrimSpace(value))
+		if w.at = line; depth != 0 {
+			w.why = "it is set under a condition"
+		}
+		out = append(out, keyWord{key, w})
+	}
+	return out
+}
+
+// uwsgiText fills in $(NAME) from the environment; other placeholders are not known.
+func (r *reading) uwsgiText(text string) word {
+	if name, ok := strings.CutPrefix(text, "$("); ok && strings.HasSuffix(name, ")") {
+		name = strings.TrimSuffix(name, ")")
+		v, known := r.env[name]
+		if !known || v.why != "" {
+			return word{why: "it depends on the environment variable " + name}
+		}
+		return word{text: v.text}
+	}
+	w := word{text: text}
+	if strings.Contains(text, "%") || strings.Contains(text, "$(") || strings.HasPrefix(text, "@(") {
+		w.why = "a placeholder is not understood"
+	}
+	return w
+}
+
+// finishUWSGI looks for the files that the command line names.
+func (r *reading) finishUWSGI() {
+	for _, w := range r.uwsgiFiles {
+		r.checkServerConfig(w, w.at)
+	}
+}
