@@ -49,6 +49,7 @@ type Config struct {
 	reading  *Reading                   // the file being expanded
 	items    int
 	broken   bool     // a file could not be parsed to its end
+	tagged   bool     // a file is a template
 	defaults sync.Map // of directives in the version at hand: *Def to string
 	names    sync.Map // of the blocks within a scope, by scope
 
@@ -106,6 +107,7 @@ func (c *Config) finish() {
 		room = s.index(room)
 	})
 	c.broken = slices.ContainsFunc(c.Documents, func(d *Document) bool { return d.Err != nil || d.Unclear != nil })
+	c.tagged = slices.ContainsFunc(c.Documents, (*Document).Template)
 	c.model = sync.OnceValue(func() *model { return newModel(c) })
 	c.addresses = sync.OnceValue(func() []*Address { return findAddresses(c) })
 	c.hidden = sync.OnceValue(func() *source.Skip { return findHidden(c) })

@@ -45,7 +45,9 @@ func (s *Scope) Effective(name string) Value {
 		if unread := at.hiding(name, def); unread != nil && (len(own) == 0 || addsUp(name, def)) {
 			v.doubt(unread.Directive.HeadSpan(), unread.Why())
 		}
-		v.doubtTemplate(own, at)
+		if s.config.tagged {
+			v.doubtTemplate(own, at)
+		}
 		v.Ended = at.ends(name, others)
 		v.add(own, at, def)
 		if !v.Known || v.Ended != nil {

@@ -179,6 +179,9 @@ var passDirectives = map[string]string{
 }
 
 func newRoute(s *Scope, d *Directive) *Route {
+	if !strings.HasSuffix(d.Name, "_pass") {
+		return nil
+	}
 	module := passDirectives[d.Name]
 	if module == "" || len(d.Args) != 1 || d.Block != nil || d.Conditional() {
 		return nil

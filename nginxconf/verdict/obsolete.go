@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/tunelint/tunelint/nginxconf"
 )
@@ -17,9 +18,23 @@ type Obsolete struct {
 	Ignored bool
 }
 
+// obsoleteNames are all directives that some nginx warns about.
+var obsoleteNames = sync.OnceValue(func() []string {
+	var out []string
+	for d := range nginxconf.Definitions() {
+		if d.ObsoleteSince() != "" {
+			out = append(out, d.Name)
+		}
+	}
+	return out
+})
+
 // ObsoleteIn returns the directives that this version of nginx reads with a
 // warning, each once; without a version, what the newest one warns about.
 func ObsoleteIn(c *nginxconf.Config) []Obsolete {
+	if !c.Has(obsoleteNames()...) {
+		return nil
+	}
 	j := judgeOf(c)
 	seen := map[*nginxconf.Directive]bool{}
 	var out []Obsolete
