@@ -177,7 +177,11 @@ func (h *Host) readersOf(name, module string) (readers, pooled map[*nginxconf.Sc
 // mergesHeaders reports whether add_header_inherit or add_trailer_inherit, since
 // 1.29.3, keeps or refuses what is inherited.
 func mergesHeaders(s *nginxconf.Scope, name string) bool {
-	return !strings.EqualFold(s.Effective(name+"_inherit").First(), "on") && s.Effective(name+"_inherit").Directive() != nil
+	if name != "add_header" && name != "add_trailer" {
+		return false
+	}
+	inherit := s.Effective(name + "_inherit")
+	return inherit.Directive() != nil && !strings.EqualFold(inherit.First(), "on")
 }
 
 // missing returns the outer entries that a block has none of its own for, and

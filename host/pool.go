@@ -26,7 +26,7 @@ const defaultPool = 32
 // PoolOf returns the pool of an upstream block, false when it has none or
 // nobody can tell.
 func (h *Host) PoolOf(u *nginxconf.Upstream) (Pool, bool) {
-	p := Pool{Origin: source.Origin{Default: "nginx " + h.Nginx.Release().String() + " default", Assumed: !h.Facts.NginxVersion.Known}}
+	p := Pool{}
 	switch d := u.Scope.Last("keepalive"); {
 	case u.Stream:
 		return p, false
@@ -38,6 +38,7 @@ func (h *Host) PoolOf(u *nginxconf.Upstream) (Pool, bool) {
 		p.Size, p.Origin = n, source.Origin{Span: d.HeadSpan()}
 	case nginxconf.PoolByDefault(h.Nginx.Version):
 		p.Size = defaultPool
+		p.Origin = source.Origin{Default: "nginx " + h.Nginx.Release().String() + " default", Assumed: !h.Facts.NginxVersion.Known}
 	default:
 		return p, false
 	}

@@ -43,6 +43,16 @@ func (t Retries) After(word string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
 }
 
+// LimitsRetries reports whether any directive of the host limits retries.
+func (h *Host) LimitsRetries() bool {
+	for _, module := range []string{"proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached"} {
+		if h.Nginx.Has(module+"_next_upstream_tries", module+"_next_upstream_timeout") {
+			return true
+		}
+	}
+	return false
+}
+
 // RetryLimits is what the directives that limit retries come to, by directive.
 type RetryLimits map[*nginxconf.Directive]RetryLimit
 

@@ -26,7 +26,7 @@ var retrySettingsContradict = &lint.Rule{
 }
 
 func runRetrySettingsContradict(p *lint.Pass) {
-	if p.Host.Nginx == nil {
+	if p.Host.Nginx == nil || !p.Host.LimitsRetries() {
 		return
 	}
 	limits := p.Host.RetryLimits()
