@@ -11,21 +11,19 @@ import (
 	"github.com/tufanbarisyildirim/gonginx/parser"
 )
 
-// parseVariable makes the test binary a program that only parses: a folder of
-// files, by gonginx.
+// parseVariable makes the test binary a program that only parses: the nginx.conf
+// of a folder and all that it includes, by gonginx.
 const parseVariable = "TUNELINT_BENCH_PARSE"
 
-func parseFolder(folder string) error {
-	names, err := filepath.Glob(folder + "/*")
-	for _, name := range names {
-		p, err := parser.NewParser(name, parser.WithSkipValidDirectivesErr())
-		if err != nil {
-			return err
-		}
-		if _, err := p.Parse(); err != nil { // closes the file
-			return err
-		}
+func parseTree(folder string) error {
+	if err := os.Chdir(folder); err != nil {
+		return err
 	}
+	p, err := parser.NewParser("nginx.conf", parser.WithSkipValidDirectivesErr(), parser.WithIncludeParsing())
+	if err != nil {
+		return err
+	}
+	_, err = p.Parse() // closes the file
 	return err
 }
 
@@ -61,7 +59,7 @@ func BenchmarkProgram(b *testing.B) {
 	b.Run("gonginx parse", func(b *testing.B) {
 		runs(b, func() *exec.Cmd {
 			c := exec.Command(os.Args[0])
-			c.Env = append(os.Environ(), parseVariable+"="+sites)
+			c.Env = append(os.Environ(), parseVariable+"="+filepath.Join(root, "etc/nginx"))
 			return c
 		})
 	})

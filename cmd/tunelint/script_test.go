@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(parseVariable); folder != "" {
-		if err := parseFolder(folder); err != nil {
+		if err := parseTree(folder); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
