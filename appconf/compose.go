@@ -188,15 +188,20 @@ func (c composeFile) environment(service *yaml.Node) {
 	if env == nil {
 		return
 	}
-	for i, n := range env.Content {
+	c.setVariables(env)
+}
+
+// setVariables reads a mapping or a list of NAME=value.
+func (c composeFile) setVariables(list *yaml.Node) {
+	for i, n := range list.Content {
 		switch n = resolveAlias(n); {
 		case n == nil:
-		case env.Kind == yaml.SequenceNode:
+		case list.Kind == yaml.SequenceNode:
 			name, value, ok := strings.Cut(n.Value, "=")
 			c.setVariable(name, value, ok, c.text.span(n))
-		case i%2 == 0 && i+1 < len(env.Content):
-			if v := resolveAlias(env.Content[i+1]); v != nil {
-				c.setVariable(n.Value, v.Value, !isNull(v), c.text.entry(n, env.Content[i+1]))
+		case i%2 == 0 && i+1 < len(list.Content):
+			if v := resolveAlias(list.Content[i+1]); v != nil {
+				c.setVariable(n.Value, v.Value, !isNull(v), c.text.entry(n, list.Content[i+1]))
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"path"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -37,18 +36,7 @@ func (c composeFile) buildArguments(build *yaml.Node) map[string]variable {
 		return nil
 	}
 	given := composeFile{&reading{env: map[string]variable{}}, c.text}
-	for i, n := range args.Content {
-		switch n = resolveAlias(n); {
-		case n == nil:
-		case args.Kind == yaml.SequenceNode:
-			name, value, ok := strings.Cut(n.Value, "=")
-			given.setVariable(name, value, ok, c.text.span(n))
-		case i%2 == 0 && i+1 < len(args.Content):
-			if v := resolveAlias(args.Content[i+1]); v != nil {
-				given.setVariable(n.Value, v.Value, !isNull(v), c.text.entry(n, args.Content[i+1]))
-			}
-		}
-	}
+	given.setVariables(args)
 	return given.env
 }
 

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/host"
@@ -68,6 +69,15 @@ func (r *Report) See(at source.Span, format string, args ...any) *Report {
 
 // ShownPlaces is how many places of one kind a finding lists.
 const ShownPlaces = 5
+
+// Briefly lists as many words as a finding lists places, and says how many more
+// there are; the word itself is no longer than "and 1 more".
+func Briefly(words []string) string {
+	if more := len(words) - ShownPlaces; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:ShownPlaces], ", "), more)
+	}
+	return strings.Join(words, ", ")
+}
 
 // SeeAll adds places of one kind, each once, and says how many more there are
 // beyond the first few.

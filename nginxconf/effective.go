@@ -90,17 +90,12 @@ func (v *Value) add(own []*Directive, at *Scope, def *Def) {
 	if v.levels == nil {
 		v.levels = slices.Repeat([]*Scope{v.Level}, len(v.Directives))
 	}
-	switch {
-	case def != nil && def.Inherit == InheritAppend:
-		v.Directives = slices.Concat(own, v.Directives)
-		v.levels = slices.Concat(slices.Repeat([]*Scope{at}, len(own)), v.levels)
+	levels := slices.Repeat([]*Scope{at}, len(own))
+	if def != nil && def.Inherit == InheritAppend {
+		v.Directives, v.levels = slices.Concat(own, v.Directives), slices.Concat(levels, v.levels)
 		return
-	default:
-		v.Directives = slices.Concat(v.Directives, own)
 	}
-	for range own {
-		v.levels = append(v.levels, at)
-	}
+	v.Directives, v.levels = slices.Concat(v.Directives, own), slices.Concat(v.levels, levels)
 }
 
 // complete adds what is no directive of the name: the rest, the default, and

@@ -87,7 +87,7 @@ func entryNames(list []*nginxconf.Directive) string {
 			names = append(names, d.Arg(0))
 		}
 	}
-	return briefly(names)
+	return lint.Briefly(names)
 }
 
 // blockName is what a message calls a block: "http", "the server", "location /api".

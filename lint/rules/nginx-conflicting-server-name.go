@@ -75,9 +75,9 @@ func reportLostNames(p *lint.Pass, l *lostNames) {
 		what, verb = "server names ", " are ignored"
 	}
 	if len(lost) > 0 {
-		verb += " with all names below " + briefly(lost)
+		verb += " with all names below " + lint.Briefly(lost)
 	}
-	r := p.Report(first.Ignored.Span(), "%s%s on %s%s: an earlier server has it", what, briefly(names), briefly(l.addresses), verb).
+	r := p.Report(first.Ignored.Span(), "%s%s on %s%s: an earlier server has it", what, lint.Briefly(names), lint.Briefly(l.addresses), verb).
 		Key("%s", first.Ignored.Server.Path())
 	switch {
 	case first.Ignored.Server.Directive == first.Taken.Server.Directive:

@@ -54,7 +54,7 @@ func reportImplicit(p *lint.Pass, group []*nginxconf.Address) {
 	for _, a := range group {
 		names = append(names, a.String())
 	}
-	r := p.Report(server.Directive.HeadSpan(), "%d servers share %s and none is the default_server: the first one read answers for unknown names", len(group[0].Servers), briefly(names)).
+	r := p.Report(server.Directive.HeadSpan(), "%d servers share %s and none is the default_server: the first one read answers for unknown names", len(group[0].Servers), lint.Briefly(names)).
 		Key("%s", names[0])
 	if d := server.Last("server_name"); d != nil {
 		r.Label("this one, with the name %s", d.Arg(0))

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/nginxconf/verdict"
 )
 
@@ -36,9 +35,6 @@ func runInvalidParameter(p *lint.Pass) {
 			continue
 		}
 		r.Key("%s %s in %s", d.Name, d.Arg(v.Arg), v.Context)
-		if v.Suggestion != "" {
-			r.Label("did you mean %q?", v.Suggestion)
-			r.Suggest("write "+v.Suggestion, d.SetArg(v.Arg, nginxconf.Quote(v.Suggestion)))
-		}
+		suggestMeant(r, v)
 	}
 }

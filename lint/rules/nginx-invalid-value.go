@@ -42,8 +42,13 @@ func reportInvalidValue(p *lint.Pass, v verdict.Verdict) {
 		return
 	}
 	r.Key("%s %s in %s", d.Name, d.Arg(v.Arg), v.Scope.Path())
+	suggestMeant(r, v)
+}
+
+// suggestMeant offers the one argument that a refused one can mean.
+func suggestMeant(r *lint.Report, v verdict.Verdict) {
 	if v.Suggestion != "" {
 		r.Label("did you mean %q?", v.Suggestion)
-		r.Suggest("write "+v.Suggestion, d.SetArg(v.Arg, nginxconf.Quote(v.Suggestion)))
+		r.Suggest("write "+v.Suggestion, v.Directive.SetArg(v.Arg, nginxconf.Quote(v.Suggestion)))
 	}
 }

@@ -35,3 +35,11 @@ func (j *judge) seesAll() bool {
 	}
 	return len(j.modules.strange) == 0
 }
+
+// walkHTTP calls f for http and every block within, where there is a directive
+// of this name.
+func (j *judge) walkHTTP(name string, f func(s *nginxconf.Scope)) {
+	if http := j.blockOf(nginxconf.InHTTP); http != nil && j.config.Has(name) {
+		http.Walk(f)
+	}
+}

@@ -91,15 +91,8 @@ func clashes(both, one string) bool {
 // lonelyReferers finds a level where "none" or "blocked" stand without any
 // name. nginx looks for it when it merges http.
 func lonelyReferers(j *judge) []Verdict {
-	if !j.config.Has("valid_referers") {
-		return nil
-	}
-	http := j.blockOf(nginxconf.InHTTP)
-	if http == nil {
-		return nil
-	}
 	var out []Verdict
-	http.Walk(func(s *nginxconf.Scope) {
+	j.walkHTTP("valid_referers", func(s *nginxconf.Scope) {
 		own := s.Own("valid_referers")
 		if len(own) == 0 || s.Context&(nginxconf.InServer|nginxconf.InLocation) == 0 || refererNamed(own) {
 			return

@@ -5,21 +5,14 @@ import "github.com/tunelint/tunelint/nginxconf"
 // secureLinks finds a level with both ways of secure links, which nginx
 // notices when it merges http.
 func secureLinks(j *judge) []Verdict {
-	if !j.config.Has("secure_link_secret") {
-		return nil
-	}
-	http := j.blockOf(nginxconf.InHTTP)
-	if http == nil {
-		return nil
-	}
 	var out []Verdict
-	http.Walk(func(s *nginxconf.Scope) {
+	j.walkHTTP("secure_link_secret", func(s *nginxconf.Scope) {
 		secret := s.Last("secure_link_secret")
-		if secret == nil || s == http || s.Last("secure_link") == nil && s.Last("secure_link_md5") == nil || anyTemplate(s.Items()) {
+		if secret == nil || s.Context == nginxconf.InHTTP || s.Last("secure_link") == nil && s.Last("secure_link_md5") == nil || anyTemplate(s.Items()) {
 			return
 		}
 		out = append(out, Verdict{
-			Kind: InvalidValue, Directive: secret, Context: s.Context, Scope: s, Arg: -1, Noticed: closeOf(http),
+			Kind: InvalidValue, Directive: secret, Context: s.Context, Scope: s, Arg: -1, Noticed: closeOf(s.Enclosing(nginxconf.InHTTP)),
 			Message: `"secure_link_secret" cannot be mixed with "secure_link" and "secure_link_md5"`,
 		})
 	})
