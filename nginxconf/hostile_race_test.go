@@ -2,6 +2,6 @@
 
 package nginxconf
 
-// allowance: under the race detector regular expressions allocate their
+// allowance: under the race detector regular expressions now and then allocate their
 // machines anew.
 const allowance = 5

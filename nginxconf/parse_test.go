@@ -81,7 +81,7 @@ func FuzzParse(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, allocated, _ := costOfParsing(text)
-		if arenas := uint64(1 << 18); allocated > maxBytesPerByte*uint64(len(text))+arenas {
+		if arenas := uint64(1 << 18); allocated > allowance*maxBytesPerByte*uint64(len(text))+arenas {
 			t.Fatalf("%d bytes allocated for %d", allocated, len(text))
 		}
 		checkDirectives(t, doc.Directives, doc, 0, len(text))
