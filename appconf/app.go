@@ -39,6 +39,14 @@ type App struct {
 	// HeaderTimeout and RequestReadTimeout limit receiving the header and the whole
 	// of a request; neither limits answering it.
 	HeaderTimeout, RequestReadTimeout source.Setting[time.Duration]
+	// WriteTimeout closes the connection in the middle, without a status, so long
+	// after the request was read (Go's http.Server).
+	WriteTimeout source.Setting[time.Duration]
+	// ComputeTimeout limits the time a request computes; what it waits for databases
+	// or other services does not count (PHP's max_execution_time on Linux).
+	ComputeTimeout source.Setting[time.Duration]
+	// PingInterval is how often it sends something on a silent WebSocket.
+	PingInterval source.Setting[time.Duration]
 
 	// MaxRequestsPerConnection closes a connection after so many; 0 is no limit.
 	MaxRequestsPerConnection source.Setting[int]
@@ -57,11 +65,17 @@ type App struct {
 	// in bytes. They say nothing about its answers.
 	MaxBodySize, MaxHeaderSize source.Setting[int64]
 
+	// Speaks are the protocols it understands where nginx connects to.
+	Speaks source.Setting[Protocol]
+
 	WebSocket, Streaming bool
 	Routes               []Route
 	// Listen is where the files make it listen: "3000", "127.0.0.1:8000",
 	// "unix:/run/app.sock". Empty: not declared.
 	Listen []string
+	// Stop is how it is told to stop, and Container what it runs in.
+	Stop      Stop
+	Container Container
 
 	// Files are those that were read.
 	Files []*source.File

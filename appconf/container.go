@@ -1,0 +1,65 @@
+package appconf
+
+import (
+	"time"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Container is what an application runs in. The zero Container is none that is
+// known of.
+type Container struct {
+	// Span is the service of the compose file or the container of the pod.
+	Span source.Span
+	// Kind is "compose" or "kubernetes".
+	Kind string
+	// Names are those by which others on its network reach it: the service, its
+	// aliases, container_name and hostname, or the names of Kubernetes Services
+	// with the namespace and cluster suffixes that resolve.
+	Names []string
+	// Ports maps a port under one of Names to the one the container listens at,
+	// where a Kubernetes Service makes them differ.
+	Ports map[string]string
+	// HostNetwork reports that it shares the host's network and its kernel settings.
+	HostNetwork source.Setting[bool]
+	// Sysctls are kernel settings of its own, by key with dots.
+	Sysctls map[string]source.Setting[string]
+	// NoFileSoft and NoFileHard are its limits on descriptors.
+	NoFileSoft, NoFileHard source.Setting[int64]
+	// CPUs is its limit in cores.
+	CPUs source.Setting[float64]
+	// Probes are the checks that decide whether it lives and gets requests.
+	Probes []Probe
+}
+
+// A Probe is one health check of a container.
+type Probe struct {
+	// Kind is "healthcheck", "readiness", "liveness" or "startup".
+	Kind string
+	Span source.Span
+	// Path is what it asks for over HTTP; unknown for other checks.
+	Path source.Setting[string]
+	// InitialDelay is the time before the first check, or in which failures do not
+	// count; Interval the time between checks, Timeout how long one may take.
+	InitialDelay, Interval, Timeout source.Setting[time.Duration]
+	// Failures and Successes are how many in a row change the state.
+	Failures, Successes source.Setting[int]
+}
+
+// A Stop is how an application is told to stop; see also [App.StopGrace] and
+// [App.ShutdownTimeout].
+type Stop struct {
+	// PreStop is how long a hook waits before the signal is sent. Its time is not in
+	// StopGrace any more.
+	PreStop source.Setting[time.Duration]
+	// Signal is what is sent, such as "SIGTERM".
+	Signal source.Setting[string]
+	// Shell is a command in shell form: the shell is process 1 of the container and
+	// need not pass signals on. Invalid for none.
+	Shell source.Span
+	// First reports that the application itself is process 1 of its container, for
+	// which the kernel ignores signals that have no handler.
+	First source.Setting[bool]
+	// Handled reports that the application has a handler for the signal.
+	Handled source.Setting[bool]
+}
