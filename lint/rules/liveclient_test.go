@@ -1,0 +1,130 @@
+package rules_test
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// liveClients is how many clients race at once, each with a connection of its own.
+const liveClients = 256
+
+// A liveClient talks to an nginx through a unix socket.
+type liveClient struct{ http.Client }
+
+func newLiveClient(t *testing.T, socket string) *liveClient {
+	transport := &http.Transport{
+		MaxIdleConnsPerHost: liveClients,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &liveClient{http.Client{Transport: transport, Timeout: 20 * time.Second}}
+}
+
+type liveAnswer struct {
+	code int
+	body string
+}
+
+func (c *liveClient) get(t *testing.T, path string) liveAnswer {
+	t.Helper()
+	resp, err := c.Get("http://live.test" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return liveAnswer{resp.StatusCode, string(body)}
+}
+
+// connections returns how many connections the application accepts while it
+// answers n requests.
+func (c *liveClient) connections(t *testing.T, n int) int {
+	t.Helper()
+	counted := func() int {
+		count, err := strconv.Atoi(c.get(t, "/connections").body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return count
+	}
+	before := counted()
+	for range n - 1 {
+		c.get(t, "/")
+	}
+	return counted() - before
+}
+
+// race lets every client send a POST request, wait until the pause is over, some
+// milliseconds sooner or later, and send another one. It returns how many failed
+// and stops at the first round with any.
+func (c *liveClient) race(t *testing.T, pause time.Duration, rounds int) int {
+	t.Helper()
+	for range rounds {
+		var lost atomic.Int64
+		var clients sync.WaitGroup
+		for range liveClients {
+			clients.Add(1)
+			go func() {
+				defer clients.Done()
+				c.post(&lost)
+				time.Sleep(pause + time.Duration(rand.IntN(24)-12)*time.Millisecond)
+				c.post(&lost)
+			}()
+		}
+		if clients.Wait(); lost.Load() > 0 {
+			return int(lost.Load())
+		}
+	}
+	return 0
+}
+
+func (c *liveClient) post(lost *atomic.Int64) {
+	resp, err := c.Post("http://live.test/", "text/plain", strings.NewReader("order"))
+	if err != nil {
+		lost.Add(1)
+		return
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		lost.Add(1)
+	}
+}
+
+// closesAfter returns when a server closes a connection that is idle after one
+// request.
+func closesAfter(t *testing.T, address string) time.Duration {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: live.test\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 4096)); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if err := conn.SetReadDeadline(start.Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		t.Fatalf("not closed: %v", err)
+	}
+	return time.Since(start)
+}
