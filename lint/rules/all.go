@@ -14,6 +14,7 @@ import (
 // named here with the reason.
 func All() []*lint.Rule {
 	return []*lint.Rule{
+		directLBIdle,
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		inheritedSetLost,

@@ -1,0 +1,31 @@
+package host
+
+import (
+	"fmt"
+
+	"github.com/tunelint/tunelint/appconf"
+)
+
+const httpProtocols = appconf.HTTP1 | appconf.HTTP2 | appconf.TLS
+
+// Direct returns the application that the balancers of a host without nginx
+// connect to themselves: the only one that speaks HTTP and is declared behind no
+// upstream. It is nil where there is none, and where it cannot be told; why then
+// says what is missing, "" where nginx may take the requests.
+func (h *Host) Direct() (app *appconf.App, why string) {
+	if h.Nginx != nil || h.Facts.NginxVersion.Known || len(h.Problems) > 0 || len(h.Balancers) == 0 {
+		return nil, ""
+	}
+	for _, a := range h.Apps {
+		switch {
+		case a.Speaks.Known && a.Speaks.Value&httpProtocols == 0:
+		case a.Upstream != "":
+			return nil, fmt.Sprintf("%s is declared behind the upstream %s, and there is no nginx that passes to it", a.Name, a.Upstream)
+		case app != nil:
+			return nil, fmt.Sprintf("which of %s and %s the balancer connects to is not declared", app.Name, a.Name)
+		default:
+			app = a
+		}
+	}
+	return app, ""
+}
