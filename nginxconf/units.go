@@ -160,4 +160,16 @@ func FormatTime(d time.Duration) string {
 	return formatInt(ms/3600_000) + "h"
 }
 
+// FormatSize prints a number of bytes the shortest way nginx reads: "16k", "1m",
+// "1000".
+func FormatSize(n int64) string {
+	switch {
+	case n == 0 || n%(1<<10) != 0:
+		return formatInt(n)
+	case n%(1<<20) != 0:
+		return formatInt(n>>10) + "k"
+	}
+	return formatInt(n>>20) + "m"
+}
+
 func formatInt(n int64) string { return strconv.FormatInt(n, 10) }

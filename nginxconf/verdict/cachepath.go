@@ -6,9 +6,9 @@ import (
 	"github.com/tunelint/tunelint/nginxconf"
 )
 
-// pageSize is the memory page of the machines that nginx mostly runs on, and
-// the smallest there is: what is too small here is too small anywhere.
-const pageSize = 4096
+// pageSize is the smallest memory page there is: what is too small here is too
+// small anywhere.
+const pageSize = nginxconf.PageSize
 
 var cacheSetters = []setter{
 	{cachePaths, nginxconf.InHTTP, checkCachePath},

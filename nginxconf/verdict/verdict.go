@@ -42,6 +42,9 @@ const (
 	BadUpstreamServer
 	// DuplicateDirective: what stands once in a scope stands there again.
 	DuplicateDirective
+	// BufferSizes: sizes of buffers for answers that do not fit each other; see
+	// [nginxconf.Buffers].
+	BufferSizes
 	// NotEvaluated: nothing can be said, for the reason in Message.
 	NotEvaluated
 )
