@@ -46,6 +46,8 @@ func All() []*lint.Rule {
 		wrongArgumentCount,
 		backlogCapped,
 		backlogDefaultBelowSomaxconn,
+		ephemeralPortsExhausted,
+		portRangeOverlapsListen,
 		clientIdleBelowLB,
 		readBelowApp,
 		expiredIgnore,
