@@ -129,10 +129,23 @@ func (h *Host) loadKernel(decl appconf.HostConfig) {
 
 func (h *Host) loadLimits(decl appconf.HostConfig) {
 	l, err := limits.Load(h.View, limits.Options{
-		LimitsPatterns: hostPatterns(decl.Limits), UnitPatterns: hostPatterns(decl.Units), Services: []string{h.Service},
+		LimitsPatterns: hostPatterns(decl.Limits), UnitPatterns: hostPatterns(decl.Units), Services: append([]string{h.Service}, appServices(decl.Apps)...),
 	})
 	h.Limits = l
 	h.problems(err)
+}
+
+// appServices returns the names of the units that applications are declared in.
+func appServices(apps []appconf.AppConfig) []string {
+	var out []string
+	for _, a := range apps {
+		for _, f := range a.Files {
+			if name := path.Base(f.Value); strings.HasSuffix(name, ".service") {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 // hostPatterns makes the patterns of a declaration absolute on the host.

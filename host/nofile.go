@@ -66,19 +66,25 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 		}
 		open = source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default"})
 	}
-	hard := h.Facts.NoFileHard
-	switch {
-	case h.Facts.Container.Value:
-	case h.hardened():
-		r := h.Limits.ServiceNoFile(h.Service)
-		hard = source.Setting[int64]{Value: descriptors(r.Value.Hard), Known: r.Known, Origin: r.Origin}
-	default:
-		return open
-	}
-	if !hard.Known || hard.Value < open.Value {
+	hard, fixed := h.HardNoFile()
+	if fixed && (!hard.Known || hard.Value < open.Value) {
 		return hard
 	}
 	return open
+}
+
+// HardNoFile returns the hard limit on open files that workers inherit and cannot
+// raise, for want of CAP_SYS_RESOURCE: in containers, and where the unit takes
+// the capability away. fixed is false where they can raise it.
+func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
+	switch {
+	case h.Facts.Container.Value:
+		return h.Facts.NoFileHard, true
+	case h.hardened():
+		r := h.Limits.ServiceNoFile(h.Service)
+		return source.Setting[int64]{Value: descriptors(r.Value.Hard), Known: r.Known, Origin: r.Origin}, true
+	}
+	return hard, false
 }
 
 // hardened reports whether nginx's unit may take CAP_SYS_RESOURCE away, without

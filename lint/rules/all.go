@@ -16,8 +16,10 @@ func All() []*lint.Rule {
 	return []*lint.Rule{
 		directLBIdle,
 		busyBuffersArithmetic,
+		appLimitBelowConnections,
 		fdBudgetExceeded,
 		limitsConfIgnored,
+		rlimitAboveHard,
 		inheritedSetLost,
 		finTimeoutMyth,
 		pmtuDiscoveryOff,
