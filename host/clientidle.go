@@ -28,16 +28,8 @@ type ClientIdle struct {
 // close after every answer not at all.
 func (h *Host) ClientIdles() []*ClientIdle {
 	http := h.Nginx.HTTP()
-	if http == nil {
-		return nil
-	}
-	servers := slices.DeleteFunc(slices.Clone(http.Children), func(s *nginxconf.Scope) bool { return s.Context != nginxconf.InServer })
-	outside := slices.DeleteFunc(slices.Clone(servers), func(s *nginxconf.Scope) bool { return h.listensInside(s) })
-	if len(outside) == 0 {
-		outside = servers
-	}
 	var out []*ClientIdle
-	for _, server := range outside {
+	for _, server := range h.balancedServers() {
 		server.Walk(func(s *nginxconf.Scope) {
 			if s.Context&(nginxconf.InServer|nginxconf.InLocation) != 0 && !closesEach(s) {
 				out = h.addClientIdle(out, s.Effective("keepalive_timeout"), http, server)
@@ -45,6 +37,21 @@ func (h *Host) ClientIdles() []*ClientIdle {
 		})
 	}
 	return out
+}
+
+// balancedServers returns the servers that a balancer in front may connect to:
+// those that other machines reach, or all where there are no such.
+func (h *Host) balancedServers() []*nginxconf.Scope {
+	http := h.Nginx.HTTP()
+	if http == nil {
+		return nil
+	}
+	servers := slices.DeleteFunc(slices.Clone(http.Children), func(s *nginxconf.Scope) bool { return s.Context != nginxconf.InServer })
+	outside := slices.DeleteFunc(slices.Clone(servers), func(s *nginxconf.Scope) bool { return h.listensInside(s) })
+	if len(outside) == 0 {
+		return servers
+	}
+	return outside
 }
 
 func (h *Host) addClientIdle(list []*ClientIdle, v nginxconf.Value, http, server *nginxconf.Scope) []*ClientIdle {

@@ -26,7 +26,7 @@ type Effective struct {
 // [nginxconf.Config.Find] reads it, or everywhere for ""; false when there is no
 // such place. The host must have an nginx configuration.
 func (h *Host) Effective(directive, place string) (Effective, bool) {
-	out := Effective{Places: h.PlacesOf(directive), Absent: absence(h.Nginx.Release(), directive)}
+	out := Effective{Places: h.PlacesOf(directive), Absent: h.Absent(directive)}
 	if place != "" {
 		found := h.Nginx.Find(place)
 		if len(found) == 0 {
@@ -58,6 +58,9 @@ func covered(places []*nginxconf.Scope, found []nginxconf.Found) []*nginxconf.Sc
 	}
 	return within
 }
+
+// Absent says why the host's nginx does not have a directive; "" where it does.
+func (h *Host) Absent(directive string) string { return absence(h.Nginx.Release(), directive) }
 
 // absence says why no row of a directive is in a version of nginx; "" where one is.
 func absence(v nginxconf.Version, directive string) string {

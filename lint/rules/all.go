@@ -52,6 +52,7 @@ func All() []*lint.Rule {
 		portRangeOverlapsListen,
 		clientIdleBelowLB,
 		readBelowApp,
+		reloadDropsIdle,
 		expiredIgnore,
 		ignoreWithoutReason,
 		unknownRuleInIgnore,
