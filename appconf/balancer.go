@@ -65,8 +65,10 @@ type LoadBalancer struct {
 	// RequestTimeout is how long it waits for an answer, or for its next byte;
 	// unknown when nothing limits it.
 	IdleTimeout, RequestTimeout source.Setting[time.Duration]
-	HealthCheck                 HealthCheck
-	Retry                       Retry
+	// RequestLimit says what RequestTimeout limits; see [Figure.Kind].
+	RequestLimit string
+	HealthCheck  HealthCheck
+	Retry        Retry
 	// MaxHeaderSize and MaxBodySize are the largest request it lets through, in bytes.
 	MaxHeaderSize, MaxBodySize source.Setting[int64]
 }
@@ -100,6 +102,7 @@ func (b *Balancer) resolve(c *LoadBalancerConfig) *LoadBalancer {
 	if !l.RequestTimeout.Known && b.Figures["request_timeout"].Value == "idle_timeout" {
 		l.RequestTimeout = l.IdleTimeout // one timer serves both
 	}
+	l.RequestLimit = b.Figures["request_timeout"].Kind
 	if l.RequestTimeout.Value == Infinite {
 		l.RequestTimeout = source.Setting[time.Duration]{}
 	}

@@ -20,6 +20,9 @@ type Figure struct {
 	Covers string
 	// Since is the first version the figure holds for; "" is the preset's first.
 	Since string
+	// Kind says what a time limits: "gap", the silence between two bytes; "first",
+	// the time to the first one; "total", all of it. "" is not known.
+	Kind string
 	// Note says what the value alone does not.
 	Note string
 }

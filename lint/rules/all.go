@@ -50,6 +50,7 @@ func All() []*lint.Rule {
 		backlogDefaultBelowSomaxconn,
 		ephemeralPortsExhausted,
 		portRangeOverlapsListen,
+		callerGivesUpFirst,
 		clientIdleBelowLB,
 		readBelowApp,
 		reloadDropsIdle,
