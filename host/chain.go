@@ -2,6 +2,7 @@ package host
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,19 @@ func servesAny(u *nginxconf.Upstream, address string) bool {
 		}
 	}
 	return false
+}
+
+// Covers reports whether applications stand behind every server of an upstream:
+// one is declared for the block, or one for each address.
+func Covers(apps []*appconf.App, u *nginxconf.Upstream) bool {
+	for _, s := range u.Servers {
+		if !slices.ContainsFunc(apps, func(a *appconf.App) bool {
+			return strings.EqualFold(a.Upstream, u.Name) || sameAddress(a.Upstream, s.Address)
+		}) {
+			return false
+		}
+	}
+	return len(u.Servers) > 0
 }
 
 // AppsOn returns the applications that a route reaches.

@@ -13,6 +13,8 @@ import (
 type Pool struct {
 	// Size is the number of idle connections per worker.
 	Size int64
+	// Local reports that each location keeps that many for itself.
+	Local bool
 	// Origin is the keepalive directive, or the default since nginx 1.29.7.
 	Origin source.Origin
 	// IdleTimeout is how long nginx keeps one of them.
@@ -35,9 +37,9 @@ func (h *Host) PoolOf(u *nginxconf.Upstream) (Pool, bool) {
 		if !ok || n == 0 {
 			return p, false
 		}
-		p.Size, p.Origin = n, source.Origin{Span: d.HeadSpan()}
+		p.Size, p.Local, p.Origin = n, d.Arg(1) == "local", source.Origin{Span: d.HeadSpan()}
 	case nginxconf.PoolByDefault(h.Nginx.Version):
-		p.Size = defaultPool
+		p.Size, p.Local = defaultPool, true
 		p.Origin = source.Origin{Default: "nginx " + h.Nginx.Release().String() + " default", Assumed: !h.Facts.NginxVersion.Known}
 	default:
 		return p, false

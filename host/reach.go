@@ -2,17 +2,19 @@ package host
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
 )
 
-// A Reach says which requests a directive of the proxy module reaches, or would
+// A Reach says which requests a directive of a pass module reaches, or would
 // reach if it stood in a block: only those that are passed to upstream blocks
 // with a pool, or others too. A block in a file that is included several times
 // is judged in all its places.
 type Reach struct {
-	host *Host
-	name string
+	host   *Host
+	name   string
+	pooled func(*nginxconf.Route) bool
 
 	// blocks with a route to a place without a pool that takes the value from the
 	// block or from outside it
@@ -25,10 +27,14 @@ type Reach struct {
 	same   map[*nginxconf.Directive]bool
 }
 
-// ReachOf looks at every route of the proxy module for a directive.
-func (h *Host) ReachOf(name string) *Reach {
+// ReachOf looks at every route of a directive's module.
+func (h *Host) ReachOf(name string) *Reach { return h.ReachWith(name, h.pooled) }
+
+// ReachWith is [Host.ReachOf] where pooled says which routes lead to a pool, or
+// are to lead to one.
+func (h *Host) ReachWith(name string, pooled func(*nginxconf.Route) bool) *Reach {
 	r := &Reach{
-		host: h, name: name,
+		host: h, name: name, pooled: pooled,
 		mixed:           map[*nginxconf.Directive]bool{},
 		mixedDirectives: map[*nginxconf.Directive]bool{},
 		mixedConnection: map[string]bool{},
@@ -36,7 +42,7 @@ func (h *Host) ReachOf(name string) *Reach {
 		same:            map[*nginxconf.Directive]bool{},
 	}
 	for _, route := range h.Nginx.Routes() {
-		if route.Module == "proxy" {
+		if strings.HasPrefix(name, route.Module+"_") {
 			r.add(route)
 		}
 	}
@@ -44,7 +50,7 @@ func (h *Host) ReachOf(name string) *Reach {
 }
 
 func (r *Reach) add(route *nginxconf.Route) {
-	v, pooled := route.Scope.Effective(r.name), r.host.pooled(route)
+	v, pooled := route.Scope.Effective(r.name), r.pooled(route)
 	for s := route.Scope; s != nil; s = s.Parent {
 		if s.Context == nginxconf.InServer {
 			r.serve(s, route.Scope.Enclosing(nginxconf.InLocation))

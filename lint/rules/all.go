@@ -59,10 +59,14 @@ func All() []*lint.Rule {
 		unknownRuleInIgnore,
 		unreadableFile,
 		unusedIgnore,
+		fastcgiKeepConnMissing,
+		idleFarBelowApp,
 		idleOutlivesApp,
 		keepaliveWithoutConnectionHeader,
 		keepaliveWithoutHTTP11,
+		requestsReachAppLimit,
 		retrySettingsContradict,
+		zoneMissing,
 	}
 }
 

@@ -1,0 +1,108 @@
+package host
+
+import (
+	"slices"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// A Holding is what one pool may hold of an application's connections.
+type Holding struct {
+	Upstream *nginxconf.Upstream
+	Pool     Pool
+	// Caches counts the caches of each worker: one, or one for each location.
+	Caches int64
+	// Servers counts the servers that share a pool.
+	Servers int64
+	// Idle is how many connections each worker may keep to one server, on average
+	// over the servers.
+	Idle int64
+}
+
+// Holdings returns what the pools of nginx may hold of an application, for every
+// upstream whose pool is used, or is there to be.
+func (h *Host) Holdings(a *appconf.App) []Holding {
+	var out []Holding
+	for _, u := range h.Nginx.Upstreams() {
+		pool, ok := h.PoolOf(u)
+		if !ok || !slices.Contains(h.AppsOf(u), a) {
+			continue
+		}
+		if use, _ := h.PoolUse(u, pool); use == PoolUnused {
+			continue
+		}
+		x := Holding{Upstream: u, Pool: pool, Caches: h.Caches(u, pool), Servers: max(1, regularServers(u))}
+		x.Idle = pool.Size * x.Caches / x.Servers
+		if limit := largestMaxConns(u); limit > 0 {
+			x.Idle = min(x.Idle, limit*x.Caches) // what was never open at once cannot be idle at once
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// Caches counts the caches of idle connections that each worker has for an
+// upstream: one, or with "local" one for each location that passes to it.
+func (h *Host) Caches(u *nginxconf.Upstream, pool Pool) int64 {
+	if !pool.Local {
+		return 1
+	}
+	places := map[*nginxconf.Scope]bool{}
+	for _, r := range h.Nginx.RoutesTo(u) {
+		places[r.Scope] = true
+	}
+	return max(1, int64(len(places)))
+}
+
+// regularServers counts the servers that get requests in normal traffic.
+func regularServers(u *nginxconf.Upstream) int64 {
+	n := int64(0)
+	for _, s := range u.Servers {
+		if !s.Down && !s.Backup {
+			n++
+		}
+	}
+	return n
+}
+
+// largestMaxConns returns the largest max_conns of an upstream's servers, 0
+// where one has none.
+func largestMaxConns(u *nginxconf.Upstream) int64 {
+	most := int64(0)
+	for _, s := range u.Servers {
+		_, text := s.Directive.Param("max_conns")
+		n, ok := nginxconf.ParseNumber(text)
+		if !ok || n == 0 {
+			return 0
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// IdleLimit returns how many idle connections an application holds before new
+// ones have to wait; unknown where nothing limits them, nobody can tell, or it
+// closes after every answer. Each child of php-fpm serves one connection, idle or
+// not; a gunicorn worker with threads keeps idle what its threads leave of
+// worker_connections (gunicorn/workers/gthread.py).
+func IdleLimit(a *appconf.App) source.Setting[int64] {
+	family, limit := "", a.MaxConnections
+	if a.Runtime != nil {
+		family = a.Runtime.Family
+	}
+	switch {
+	case family == "php-fpm":
+		limit = a.Workers
+	case a.KeepAlive.Known && a.KeepAlive.Value == 0, a.MaxRequestsPerConnection.Value == 1:
+		limit.Known = false
+	case a.Runtime != nil && a.Runtime.ID == "gunicorn-gthread" && limit.Known:
+		limit.Known = a.Workers.Known && a.Threads.Known
+		limit.Value -= a.Workers.Value * a.Threads.Value
+	}
+	if !limit.Known || limit.Value <= 0 || limit.Value >= int(appconf.Infinite) {
+		return source.Setting[int64]{}
+	}
+	return source.Known(int64(limit.Value), limit.Origin)
+}

@@ -1,0 +1,84 @@
+package host
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// Workers returns how many worker processes nginx starts and what says so:
+// worker_processes, where "auto" is one for each processor of the machine. When
+// it is unknown, why says what keeps it from being told.
+func (h *Host) Workers() (workers source.Setting[int64], why string) {
+	v := h.Nginx.Root.Effective("worker_processes")
+	switch {
+	case !v.Known:
+		return workers, v.Doubt.Why
+	case v.First() != "auto":
+		if workers = v.Number(); !workers.Known {
+			return workers, "worker_processes is not a number"
+		}
+		return workers, ""
+	case !h.Facts.CPUs.Known:
+		return workers, "worker_processes is auto, and facts.cpus does not say how many processors there are"
+	}
+	return source.Known(int64(h.Facts.CPUs.Value), v.Origin()), ""
+}
+
+// A PeakLoad is what applications behind nginx get at the declared peak.
+type PeakLoad struct {
+	// Requests are counted by the second; Latency is how long one takes.
+	Requests source.Setting[int]
+	Latency  source.Setting[time.Duration]
+	// Workers share them.
+	Workers source.Setting[int64]
+	// Busy is how many connections each worker has in use at once, by Little's law:
+	// requests a second times seconds for each, over all workers; rounded up.
+	Busy int64
+}
+
+// String says what Busy comes from.
+func (l PeakLoad) String() string {
+	return fmt.Sprintf("%d requests/s x %s / %d workers", l.Requests.Value, nginxconf.FormatTime(l.Latency.Value), l.Workers.Value)
+}
+
+// Size is the number of idle connections for each worker that takes the swing
+// between peak and trough, and half as much again; two for each server at least.
+func (l PeakLoad) Size(servers int) int64 {
+	return max((3*l.Busy+1)/2, 2*int64(servers))
+}
+
+// Peak returns the load at the declared peak; false where no workload is
+// declared, or nobody knows how many workers share it.
+func (h *Host) Peak() (PeakLoad, bool) {
+	w := h.Facts.Workload
+	l := PeakLoad{Requests: w.PeakRPS, Latency: w.UpstreamLatency}
+	l.Workers, _ = h.Workers()
+	if !l.Requests.Known || !l.Latency.Known || !l.Workers.Known || l.Workers.Value < 1 {
+		return l, false
+	}
+	busy := float64(l.Requests.Value) * l.Latency.Value.Seconds() / float64(l.Workers.Value)
+	l.Busy = int64(math.Ceil(min(busy, math.MaxInt32)))
+	return l, true
+}
+
+// OneTarget reports whether all http requests that are passed on go to the same
+// place, so that a workload declared for the host is a workload of it.
+func (h *Host) OneTarget() bool {
+	targets := map[string]bool{}
+	for _, r := range h.Nginx.Routes() {
+		switch {
+		case r.Module == "stream":
+		case r.Variable:
+			return false
+		case r.Upstream != nil:
+			targets["upstream "+r.Upstream.Directive.Span().String()] = true
+		default:
+			targets[withPort(r.Address)] = true
+		}
+	}
+	return len(targets) == 1 && h.Nginx.Hidden() == nil
+}
