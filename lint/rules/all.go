@@ -15,6 +15,7 @@ import (
 func All() []*lint.Rule {
 	return []*lint.Rule{
 		directLBIdle,
+		unitSlip,
 		busyBuffersArithmetic,
 		appLimitBelowConnections,
 		fdBudgetExceeded,
