@@ -73,7 +73,7 @@ func findLocations(servers []*Scope, place string) []Found {
 	}
 	for _, server := range servers {
 		c := server.Choose(place)
-		out = append(out, Found(c))
+		out = append(out, Found{c.Scope, c.Doubts})
 	}
 	return out
 }
