@@ -64,6 +64,10 @@ type App struct {
 	// MaxBodySize and MaxHeaderSize are the largest request the application takes,
 	// in bytes. They say nothing about its answers.
 	MaxBodySize, MaxHeaderSize source.Setting[int64]
+	// MaxResponseHeaderSize is the largest header of its answers in bytes, status
+	// line included. Only tunelint.yaml says so: what a runtime would allow is not
+	// what an application sends.
+	MaxResponseHeaderSize source.Setting[int64]
 
 	// Speaks are the protocols it understands where nginx connects to.
 	Speaks source.Setting[Protocol]

@@ -111,8 +111,8 @@ func (b *Balancer) resolve(c *LoadBalancerConfig) *LoadBalancer {
 	h.Timeout = preset(b, h.Timeout, "health_timeout")
 	h.HealthyThreshold = preset(b, h.HealthyThreshold, "health_healthy_threshold")
 	h.UnhealthyThreshold = preset(b, h.UnhealthyThreshold, "health_unhealthy_threshold")
-	l.MaxHeaderSize = preset(b, source.Setting[int64]{}, "max_header_size")
-	l.MaxBodySize = preset(b, source.Setting[int64]{}, "max_body_size")
+	l.MaxHeaderSize = preset(b, c.MaxHeaderSize, "max_header_size")
+	l.MaxBodySize = preset(b, c.MaxBodySize, "max_body_size")
 	return l
 }
 

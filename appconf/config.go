@@ -108,6 +108,7 @@ type AppConfig struct {
 	MemoryLimit              source.Setting[int64]
 	MaxBodySize              source.Setting[int64]
 	MaxHeaderSize            source.Setting[int64]
+	MaxResponseHeaderSize    source.Setting[int64]
 	WebSocket, Streaming     source.Setting[bool]
 	Routes                   []Route
 }
@@ -125,6 +126,7 @@ type LoadBalancerConfig struct {
 	Span                        source.Span
 	Name, Kind                  source.Setting[string]
 	IdleTimeout, RequestTimeout source.Setting[time.Duration]
+	MaxHeaderSize, MaxBodySize  source.Setting[int64]
 	HealthCheck                 HealthCheck
 	Retry                       Retry
 }

@@ -63,6 +63,7 @@ func describeApp(a AppConfig) []string {
 		"listen_backlog " + describe(a.ListenBacklog), "workers " + describe(a.Workers),
 		"memory_per_worker " + describe(a.MemoryPerWorker), "memory_limit " + describe(a.MemoryLimit),
 		"max_body_size " + describe(a.MaxBodySize), "max_header_size " + describe(a.MaxHeaderSize),
+		"max_response_header_size " + describe(a.MaxResponseHeaderSize),
 		"websocket " + describe(a.WebSocket), "streaming " + describe(a.Streaming),
 		"route " + a.Routes[0].Path + " " + describe(a.Routes[0].RequestTimeout) + " in " + a.Routes[0].Span.Text(),
 	}

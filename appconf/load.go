@@ -128,6 +128,7 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.MemoryLimit = settle(a, r, "memory_limit", c.MemoryLimit)
 	a.MaxBodySize = settle(a, r, "max_body_size", c.MaxBodySize)
 	a.MaxHeaderSize = settle(a, r, "max_header_size", c.MaxHeaderSize)
+	a.MaxResponseHeaderSize = c.MaxResponseHeaderSize
 	if a.KeepAlive.Known && a.KeepAlive.Value > 0 && a.KeepAlive.Value < Infinite {
 		a.KeepAliveSlack = keepAliveSlack(r.runtime)
 	}

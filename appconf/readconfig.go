@@ -173,6 +173,7 @@ func (d *decoder) app(n *yaml.Node) AppConfig {
 		"memory_limit":                d.size(&a.MemoryLimit),
 		"max_body_size":               d.size(&a.MaxBodySize),
 		"max_header_size":             d.size(&a.MaxHeaderSize),
+		"max_response_header_size":    d.size(&a.MaxResponseHeaderSize),
 		"websocket":                   d.flag(&a.WebSocket),
 		"streaming":                   d.flag(&a.Streaming),
 		"routes":                      func(e entry) { d.list(e, func(n *yaml.Node) { a.Routes = append(a.Routes, d.route(n)) }) },
@@ -209,6 +210,8 @@ func (d *decoder) balancer(n *yaml.Node) LoadBalancerConfig {
 		"kind":            d.textual(&b.Kind),
 		"idle_timeout":    d.duration(&b.IdleTimeout),
 		"request_timeout": d.duration(&b.RequestTimeout),
+		"max_header_size": d.size(&b.MaxHeaderSize),
+		"max_body_size":   d.size(&b.MaxBodySize),
 		"health_check":    func(e entry) { d.healthCheck(e, &b.HealthCheck) },
 		"retry":           func(e entry) { d.retry(e, &b.Retry) },
 	})

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
-	"github.com/tunelint/tunelint/source"
 )
 
 // A BufferClash is sizes of buffers that do not fit each other, so that nginx
@@ -60,27 +59,18 @@ func innermost(b nginxconf.Buffers) *nginxconf.Scope {
 	return level
 }
 
-// A BufferChange sets one of the sizes anew: in the directive that sets it in
-// the block, or, where that is nil, with a new one there.
-type BufferChange struct {
-	// Value is the index in [nginxconf.Buffers], Words what to write.
-	Value     int
-	Words     []string
-	At        *nginxconf.Scope
-	Directive *nginxconf.Directive
-}
-
 // Mend returns the changes after which nginx takes the sizes, and no level that
 // it took before is refused: where the sizes meet, else in every level that has
 // them. None where there is no such place.
 func (h *Host) Mend(c *BufferClash) []BufferChange {
-	changes := c.changesAt(c.Level)
+	wanted := c.Mended()
+	changes := changesAt(c.Level, c.Buffers, wanted)
 	if h.mends(c, changes) {
 		return changes
 	}
 	changes = nil
 	for _, s := range h.levelsOf(c) {
-		changes = append(changes, c.changesAt(s)...)
+		changes = append(changes, changesAt(s, c.Buffers, wanted)...)
 	}
 	if h.mends(c, changes) {
 		return changes
@@ -98,110 +88,12 @@ func (h *Host) levelsOf(c *BufferClash) []*nginxconf.Scope {
 	return slices.DeleteFunc(h.Nginx.HTTPServers(), func(s *nginxconf.Scope) bool { return buffersKey(s.BuffersOf(c.Module)) != key })
 }
 
-// changesAt writes what is to be mended into one block.
-func (c *BufferClash) changesAt(at *nginxconf.Scope) []BufferChange {
-	var out []BufferChange
-	mended := c.Mended()
-	add := func(value int, differs bool, words ...string) {
-		if !differs {
-			return
-		}
-		change := BufferChange{Value: value, Words: words, At: at}
-		if v := c.Values[value]; v.Level == at {
-			change.Directive = v.Directive()
-		}
-		out = append(out, change)
-	}
-	add(nginxconf.BufferList, mended.Count != c.Count, fmt.Sprint(mended.Count), nginxconf.FormatSize(mended.Each))
-	add(nginxconf.BufferBusy, mended.Busy != c.Busy, nginxconf.FormatSize(mended.Busy))
-	add(nginxconf.BufferWrite, mended.Write != c.Write, nginxconf.FormatSize(mended.Write))
-	add(nginxconf.BufferFile, mended.File != c.File, nginxconf.FormatSize(mended.File))
-	return out
-}
-
 // mends reports whether changes end the clash and cause no other one.
 func (h *Host) mends(c *BufferClash, changes []BufferChange) bool {
-	clashing := map[*nginxconf.Scope]bool{}
 	for _, s := range c.Scopes {
-		clashing[s] = true
-	}
-	for _, s := range h.Nginx.LevelsSetting(nginxconf.BufferNames(c.Module)...) {
-		before := s.BuffersOf(c.Module)
-		fitted := clashing[s] || before.Problem() == nginxconf.BuffersFit
-		if fitted && changed(before, s, changes).Problem() != nginxconf.BuffersFit {
+		if changed(s.BuffersOf(c.Module), s, changes).Problem() != nginxconf.BuffersFit {
 			return false
 		}
 	}
-	return true
-}
-
-// changed returns buffers of a level as they are after changes elsewhere.
-func changed(b nginxconf.Buffers, s *nginxconf.Scope, changes []BufferChange) nginxconf.Buffers {
-	for _, change := range changes {
-		if !change.reaches(s, b.Values[change.Value]) {
-			continue
-		}
-		size, _ := nginxconf.ParseSize(change.Words[0], false)
-		switch change.Value {
-		case nginxconf.BufferList:
-			b.Count = size
-			b.Each, _ = nginxconf.ParseSize(change.Words[1], false)
-		case nginxconf.BufferBusy:
-			b.Busy = size
-		case nginxconf.BufferWrite:
-			b.Write = size
-		case nginxconf.BufferFile:
-			b.File = size
-		}
-	}
-	return b
-}
-
-// reaches reports whether a change decides a value of a scope.
-func (c BufferChange) reaches(s *nginxconf.Scope, v nginxconf.Value) bool {
-	if c.Directive != nil {
-		return v.Directive() == c.Directive
-	}
-	for at := s; at != nil; at = at.Parent {
-		switch {
-		case at.Directive == c.At.Directive:
-			return true
-		case at == v.Level:
-			return false
-		}
-	}
-	return false
-}
-
-// EditBuffers writes changes to buffers of a module.
-func EditBuffers(module string, changes []BufferChange) []source.Edit {
-	var edits []source.Edit
-	var blocks []*nginxconf.Scope
-	added := map[*nginxconf.Scope][]nginxconf.Statement{}
-	for _, c := range changes {
-		switch {
-		case c.Directive != nil:
-			edits = append(edits, c.edits()...)
-			continue
-		case added[c.At] == nil:
-			blocks = append(blocks, c.At)
-		}
-		added[c.At] = append(added[c.At], nginxconf.Statement{Name: nginxconf.BufferNames(module)[c.Value], Words: c.Words})
-	}
-	for _, at := range blocks {
-		edits = append(edits, at.Insert(added[at]...)...)
-	}
-	return edits
-}
-
-// edits changes the words of the directive that differ.
-func (c BufferChange) edits() []source.Edit {
-	var edits []source.Edit
-	for i, word := range c.Words {
-		size, _ := nginxconf.ParseSize(c.Directive.Arg(i), false)
-		if want, _ := nginxconf.ParseSize(word, false); size != want {
-			edits = append(edits, c.Directive.SetArg(i, word))
-		}
-	}
-	return edits
+	return h.buffersStillFit(c.Module, changes)
 }

@@ -59,6 +59,18 @@ func (s *Scope) BuffersOf(module string) Buffers {
 	return b
 }
 
+// Resized returns the buffers with another one for the header: the defaults of
+// Busy and Write follow it.
+func (b Buffers) Resized(first int64) Buffers {
+	b.First = first
+	for value, size := range map[int]*int64{BufferBusy: &b.Busy, BufferWrite: &b.Write} {
+		if b.Values[value].Directive() == nil {
+			*size = 2 * b.Largest()
+		}
+	}
+	return b
+}
+
 // size returns the size that an argument of the directive in force is, or the
 // default.
 func (b *Buffers) size(value, arg int, standard int64) int64 {

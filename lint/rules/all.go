@@ -17,6 +17,7 @@ func All() []*lint.Rule {
 		directLBIdle,
 		unitSlip,
 		busyBuffersArithmetic,
+		headerExceedsBuffer,
 		appLimitBelowConnections,
 		fdBudgetExceeded,
 		limitsConfIgnored,
