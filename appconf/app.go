@@ -61,6 +61,9 @@ type App struct {
 
 	// MemoryPerWorker and MemoryLimit count bytes.
 	MemoryPerWorker, MemoryLimit source.Setting[int64]
+	// HeapLimit is the largest heap of one process of Node or a JVM, in bytes; other
+	// memory comes on top.
+	HeapLimit source.Setting[int64]
 	// MaxBodySize and MaxHeaderSize are the largest request the application takes,
 	// in bytes. They say nothing about its answers.
 	MaxBodySize, MaxHeaderSize source.Setting[int64]

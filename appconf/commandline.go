@@ -132,6 +132,7 @@ func (r *reading) nodeEnvironment() {
 }
 
 func (r *reading) nodeOption(w word) {
+	r.nodeHeap(w)
 	value, ok := strings.CutPrefix(strings.ReplaceAll(w.text, "_", "-"), "--max-http-header-size=")
 	if !ok {
 		return

@@ -110,7 +110,10 @@ type AppConfig struct {
 	MaxHeaderSize            source.Setting[int64]
 	MaxResponseHeaderSize    source.Setting[int64]
 	WebSocket, Streaming     source.Setting[bool]
-	Routes                   []Route
+	// CPUs is what the machine has that the application runs on. It is no key: the
+	// host knows, or not.
+	CPUs   source.Setting[int]
+	Routes []Route
 }
 
 // A Route is one path of an application that has limits of its own.

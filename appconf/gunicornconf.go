@@ -39,7 +39,7 @@ func readGunicornConf(r *reading, f *source.File) {
 		return
 	}
 	r.gunicornConf = path.Base(f.Path)
-	m := &pythonModule{file: f, env: r.env, values: map[string]pythonValue{}}
+	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
 	for _, st := range m.statements() {
 		name, value, conditional, ok := m.assignment(st)
 		if !ok {

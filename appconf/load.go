@@ -31,7 +31,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 	var errs *multierror.Error
 	app := &App{Name: c.Name.Value, Upstream: c.Upstream.Value, Span: c.Span,
 		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
-	r := &reading{app: app.Name, upstream: app.Upstream, env: map[string]variable{}}
+	r := &reading{app: app.Name, upstream: app.Upstream, cpus: c.CPUs.Value, env: map[string]variable{}}
 	if c.Runtime.Known {
 		rt, err := FindRuntime(c.Runtime.Value)
 		if err != nil {
@@ -126,6 +126,8 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.MaxConnections = a.perWorker(c, r, settle(a, r, "max_connections", c.MaxConnections))
 	a.MemoryPerWorker = settle(a, r, "memory_per_worker", c.MemoryPerWorker)
 	a.MemoryLimit = settle(a, r, "memory_limit", c.MemoryLimit)
+	a.HeapLimit = settle(a, r, "heap_limit", source.Setting[int64]{})
+	a.shareHeap(r)
 	a.MaxBodySize = settle(a, r, "max_body_size", c.MaxBodySize)
 	a.MaxHeaderSize = settle(a, r, "max_header_size", c.MaxHeaderSize)
 	a.MaxResponseHeaderSize = c.MaxResponseHeaderSize

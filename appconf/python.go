@@ -12,6 +12,7 @@ import (
 type pythonModule struct {
 	file   *source.File
 	env    map[string]variable
+	cpus   int                    // 0 for not known
 	values map[string]pythonValue // of the names assigned so far
 }
 

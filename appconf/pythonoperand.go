@@ -129,6 +129,9 @@ func (e *pythonExpr) arguments() []pythonValue {
 }
 
 func (e *pythonExpr) call(name string, args []pythonValue) pythonValue {
+	if len(args) == 0 && e.module.cpus > 0 && (name == "multiprocessing.cpu_count" || name == "os.cpu_count" || name == "cpu_count") {
+		return pythonNumber(float64(e.module.cpus)) // what the kernel has, whatever the limits of a container
+	}
 	if len(args) == 0 {
 		return unknownPython(name + "() is computed at run time")
 	}

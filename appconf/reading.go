@@ -20,6 +20,12 @@ type reading struct {
 	// opaque is why no default may be used: a file may declare anything. "" when
 	// every file was understood.
 	opaque string
+	// cpus is what the machine has, 0 where that is not known.
+	cpus int
+	// heapShare is the part of its memory that a JVM takes for the heap, in percent;
+	// 0 for other programs, and where the command line was not read or says a size.
+	heapShare int64
+	heapAt    source.Span // what says so; invalid for the default
 	// env is what the files put into the environment.
 	env map[string]variable
 	// commanded reports whether the command line that starts the server was read.

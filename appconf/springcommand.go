@@ -14,6 +14,7 @@ type springArgument struct {
 // the program, --name=value after it.
 func readJava(r *reading, c command) {
 	program := false
+	r.defaultHeap()
 	for i := 0; i < len(c.args); i++ {
 		w := c.args[i]
 		switch {
@@ -22,6 +23,7 @@ func readJava(r *reading, c command) {
 		case program && strings.HasPrefix(w.text, "--"):
 			r.springOption(strings.TrimPrefix(w.text, "--"), w, rankSpringArgument)
 		case program:
+		case r.heapOption(w):
 		case strings.HasPrefix(w.text, "-D"):
 			r.springOption(strings.TrimPrefix(w.text, "-D"), w, rankSystemProperty)
 		case w.text == "-jar":

@@ -75,7 +75,7 @@ func Load(store *source.Store, dir string, decl appconf.HostConfig) (*Host, erro
 	h.loadKernel(decl)
 	h.loadLimits(decl)
 	var errs *multierror.Error
-	apps, err := appconf.LoadApps(store, dir, decl.Apps)
+	apps, err := appconf.LoadApps(store, dir, h.withCPUs(decl.Apps))
 	h.Apps = apps
 	errs = multierror.Append(errs, h.sortErrors(err)...)
 	balancers, err := appconf.LoadBalancers(decl.LoadBalancers)
@@ -133,6 +133,18 @@ func (h *Host) loadLimits(decl appconf.HostConfig) {
 	})
 	h.Limits = l
 	h.problems(err)
+}
+
+// withCPUs says of every application that surely runs on the host how many CPUs
+// it sees: containers see those of the machine.
+func (h *Host) withCPUs(apps []appconf.AppConfig) []appconf.AppConfig {
+	out := slices.Clone(apps)
+	for i := range out {
+		if h.RunsHere(&appconf.App{Upstream: out[i].Upstream.Value}) {
+			out[i].CPUs = h.Facts.CPUs
+		}
+	}
+	return out
 }
 
 // appServices returns the names of the units that applications are declared in.
