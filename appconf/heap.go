@@ -91,5 +91,5 @@ func (a *App) shareHeap(r *reading) {
 	if !r.heapAt.IsValid() {
 		o = source.Origin{Default: "JVM default"}
 	}
-	a.HeapLimit = source.Known(a.MemoryLimit.Value/100*r.heapShare, o)
+	a.HeapLimit = source.Known(a.MemoryLimit.Value*r.heapShare/100, o)
 }

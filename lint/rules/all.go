@@ -28,6 +28,8 @@ func All() []*lint.Rule {
 		removedKey,
 		shadowedValue,
 		appExceedsLimit,
+		heapExceedsLimit,
+		jvmHeapByDefault,
 		badUpstreamServer,
 		conflictingServerName,
 		defaultServerImplicit,

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/lint"
@@ -27,6 +28,9 @@ const maxWorkers = 1 << 20
 func runAppExceedsLimit(p *lint.Pass) {
 	for _, a := range p.Host.Apps {
 		each, workers := a.MemoryPerWorker, a.Workers
+		if a.MemoryLimit.Known && workers.Known && workers.Value > 1 && !each.Known {
+			p.Skip(memoryPlace(a), "how much memory a worker takes is not declared (memory_per_worker): "+usualWorkers(a.MemoryLimit.Value))
+		}
 		if !each.Known || !workers.Known || workers.Value < 1 || workers.Value > maxWorkers || each.Value < 1 || each.Value > 1<<40 {
 			continue
 		}
@@ -79,12 +83,25 @@ func reportMemory(p *lint.Pass, a *appconf.App, limit source.Setting[int64], mac
 }
 
 // memoryPlace returns where the number of workers is declared, else the memory
-// of one, for which there are no defaults.
+// of one, else the application.
 func memoryPlace(a *appconf.App) source.Span {
-	if o := a.Workers.Origin; !o.IsDefault() {
-		return o.Span
+	switch {
+	case !a.Workers.Origin.IsDefault():
+		return a.Workers.Origin.Span
+	case a.MemoryPerWorker.Origin.Span.IsValid():
+		return a.MemoryPerWorker.Origin.Span
 	}
-	return a.MemoryPerWorker.Origin.Span
+	return a.Span
+}
+
+// usualWorkers says how many workers of usual sizes a limit allows.
+func usualWorkers(limit int64) string {
+	usual := []int64{100, 200, 300}
+	var counts []string
+	for _, size := range usual {
+		counts = append(counts, fmt.Sprint(limit/10*9/(size<<20)))
+	}
+	return fmt.Sprintf("%s fit if each takes 100, 200 or 300 MiB", strings.Join(counts, ", "))
 }
 
 func fit(n int64) string {
