@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,31 +14,25 @@ func isCompose(_ *reading, name string) bool {
 	return strings.Contains(name, "compose") && hasSuffix(name, ".yml", ".yaml")
 }
 
-// A composeFile is one compose file (compose-spec, 05-services.md).
-type composeFile struct {
-	*reading
-	text *yamlText
-}
-
-// readCompose reads the service that runs the application.
-func readCompose(r *reading, f *source.File) {
-	c := composeFile{r, newYAMLText(f)}
-	top, err := c.text.parse()
-	if err != nil {
-		r.giveUp(source.Span{File: f}, "not valid YAML")
+// readCompose reads the service that runs the application (compose-spec,
+// 05-services.md), from all compose files together.
+func readCompose(r *reading, files []*source.File) {
+	p, ok := r.composeProject(files)
+	if !ok {
 		return
 	}
-	_, services := find(top, "services", 0)
-	service, why := c.service(services)
-	if service == nil {
-		r.giveUp(source.Span{File: f}, why)
+	s, why := p.choose()
+	if why != "" {
+		r.giveUp(source.Span{File: files[0]}, why)
 		return
 	}
-	c.environment(service)
-	c.memory(service)
-	c.stopGrace(service)
-	c.start(service)
-	c.nodeEnvironment()
+	s.environment()
+	s.memory()
+	s.stopGrace()
+	img := s.built()
+	s.start(img)
+	s.container(img)
+	s.nodeEnvironment()
 }
 
 // maxMerges bounds how far aliases and merge keys are followed.
@@ -84,82 +77,39 @@ func resolveAlias(n *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// service returns the service that is the application: the only one, the one of
-// its name, or the only one whose command runs its runtime.
-func (c composeFile) service(services *yaml.Node) (service *yaml.Node, why string) {
-	if services == nil || services.Kind != yaml.MappingNode || len(services.Content) == 0 {
-		return nil, "no services in this file"
-	}
-	if len(services.Content) == 2 {
-		return resolveAlias(services.Content[1]), "the service is empty"
-	}
-	if _, own := find(services, c.app, 0); own != nil {
-		return own, ""
-	}
-	for i := 0; i+1 < len(services.Content); i += 2 {
-		s := resolveAlias(services.Content[i+1])
-		probe := composeFile{&reading{runtime: c.runtime, env: map[string]variable{}}, c.text}
-		if words, _ := probe.argv(s); !probe.runsRuntime(probe.commands(words)) {
-			continue
-		}
-		if service != nil {
-			return nil, fmt.Sprintf("several services run %s: name the application like its service", c.runtimeName())
-		}
-		service = s
-	}
-	return service, fmt.Sprintf("no service is named %s or runs %s", c.app, c.runtimeName())
-}
-
-// start reads the command that the service runs.
-func (c composeFile) start(service *yaml.Node) {
-	words, declared := c.argv(service)
-	if k, _ := find(service, "extends", 0); k != nil && !declared {
-		c.giveUp(c.text.span(k), "the command may come from another service")
-		return
-	}
-	if img := c.built(service); img != nil {
-		c.startBuilt(service, img)
-	} else if declared {
-		c.runCommand(words)
-	}
-}
-
 // argv returns the words of entrypoint and command, and whether the service
 // declares either.
-func (c composeFile) argv(service *yaml.Node) (words []word, declared bool) {
-	for _, name := range []string{"entrypoint", "command"} {
-		k, v := find(service, name, 0)
-		if k == nil || v == nil || isNull(v) {
-			continue
-		}
-		declared = true
-		words = append(words, c.words(v)...)
+func (s composeService) argv() (entry, args []word, declared bool) {
+	if e := s.entry("entrypoint"); e.declared() {
+		entry, declared = e.words(), true
 	}
-	return words, declared
+	if e := s.entry("command"); e.declared() {
+		args, declared = e.words(), true
+	}
+	return entry, args, declared
 }
 
 // words reads a command: a text is split like a shell does, a list is taken as it is.
-func (c composeFile) words(n *yaml.Node) []word {
-	if n.Kind == yaml.ScalarNode {
-		words := splitCompose(n.Value)
-		place(words, c.text.span(n), len(c.text.file.Text))
+func (e yamlEntry) words() []word {
+	if e.value.Kind == yaml.ScalarNode {
+		words := splitCompose(e.value.Value)
+		place(words, e.text.span(e.value), len(e.text.file.Text))
 		return words
 	}
-	var out []word
-	for _, item := range n.Content {
+	out := []word{}
+	for _, item := range e.value.Content {
 		if item = resolveAlias(item); item == nil || item.Kind != yaml.ScalarNode {
 			continue
 		}
-		text, why := c.interpolate(item.Value)
-		at := c.text.span(item)
-		out = append(out, word{text: text, at: at, raw: item.Value, why: why})
+		text, why := interpolate(item.Value)
+		out = append(out, word{text: text, at: e.text.span(item), raw: item.Value, why: why})
 	}
 	return out
 }
 
 // interpolate replaces ${NAME:-default} as compose does, from the environment of
 // whoever runs it, which is not known.
-func (c composeFile) interpolate(s string) (text, why string) {
+func interpolate(s string) (text, why string) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		if s[i] != '$' {
@@ -178,41 +128,25 @@ func (c composeFile) interpolate(s string) (text, why string) {
 }
 
 // environment notes the variables of the service: a mapping or a list of NAME=value.
-func (c composeFile) environment(service *yaml.Node) {
-	if k, v := find(service, "env_file", 0); v != nil {
-		unread := variable{at: c.text.entry(k, v), why: "the file that env_file names is not read"}
-		c.env["WEB_CONCURRENCY"] = unread
-		c.unreadEnvironment = unread.at
+func (s composeService) environment() {
+	if e := s.entry("env_file"); e.declared() {
+		unread := variable{at: e.span(), why: "the file that env_file names is not read"}
+		s.env["WEB_CONCURRENCY"] = unread
+		s.unreadEnvironment = unread.at
 	}
-	_, env := find(service, "environment", 0)
-	if env == nil {
-		return
+	for _, e := range s.entries("environment") {
+		setVariables(s.env, e)
 	}
-	c.setVariables(env)
 }
 
 // setVariables reads a mapping or a list of NAME=value.
-func (c composeFile) setVariables(list *yaml.Node) {
-	for i, n := range list.Content {
-		switch n = resolveAlias(n); {
-		case n == nil:
-		case list.Kind == yaml.SequenceNode:
-			name, value, ok := strings.Cut(n.Value, "=")
-			c.setVariable(name, value, ok, c.text.span(n))
-		case i%2 == 0 && i+1 < len(list.Content):
-			if v := resolveAlias(list.Content[i+1]); v != nil {
-				c.setVariable(n.Value, v.Value, !isNull(v), c.text.entry(n, list.Content[i+1]))
-			}
+func setVariables(into map[string]variable, e yamlEntry) {
+	for _, p := range e.pairs() {
+		if p.why == "" && !p.hasValue {
+			p.why = "it is passed on from the environment compose runs in"
 		}
+		into[p.name] = variable{p.text, p.at, p.why}
 	}
-}
-
-func (c composeFile) setVariable(name, value string, declared bool, at source.Span) {
-	text, why := c.interpolate(value)
-	if !declared {
-		why = "it is passed on from the environment compose runs in"
-	}
-	c.env[name] = variable{text, at, why}
 }
 
 const (
@@ -221,27 +155,20 @@ const (
 )
 
 // memory reads the limit of the container.
-func (c composeFile) memory(service *yaml.Node) {
-	key, value := find(service, "mem_limit", 0)
-	c.number("memory_limit", key, value, rankMemLimit, readComposeSize)
-	n := service
-	for _, name := range []string{"deploy", "resources", "limits"} {
-		_, n = find(n, name, 0)
-	}
-	key, value = find(n, "memory", 0)
-	c.number("memory_limit", key, value, rankDeploy, readComposeSize)
+func (s composeService) memory() {
+	s.number("memory_limit", s.entry("mem_limit"), rankMemLimit, readComposeSize)
+	s.number("memory_limit", s.entry("deploy", "resources", "limits", "memory"), rankDeploy, readComposeSize)
 }
 
 // number declares a setting from one "key: value"; 0 declares nothing.
-func (c composeFile) number(name string, key, value *yaml.Node, rank int, read func(string) (int64, bool)) {
-	if key == nil || value == nil || isNull(value) {
+func (s composeService) number(name string, e yamlEntry, rank int, read func(string) (int64, bool)) {
+	if !e.declared() {
 		return
 	}
-	text, why := c.interpolate(value.Value)
-	at := c.text.entry(key, value)
-	d := optionValue(&flag{name: name, read: read}, word{text: text, why: why}, at, rank)
+	text, why := interpolate(e.value.Value)
+	d := optionValue(&flag{name: name, read: read}, word{text: text, why: why}, e.span(), rank)
 	if d.why != "" || d.number != 0 {
-		c.declared = append(c.declared, d)
+		s.declared = append(s.declared, d)
 	}
 }
 
@@ -260,14 +187,24 @@ func readComposeSize(s string) (int64, bool) {
 // that declares no stop_grace_period (compose-spec, 05-services.md).
 const composeStopGrace = 10 * time.Second
 
-func (c composeFile) stopGrace(service *yaml.Node) {
-	key, value := find(service, "stop_grace_period", 0)
-	if key == nil {
-		c.declared = append(c.declared, declaration{name: "stop_grace_period", number: int64(composeStopGrace), text: "docker compose default"})
-		return
+func (s composeService) stopGrace() {
+	e := s.entry("stop_grace_period")
+	switch {
+	case e.declared():
+		s.number("stop_grace_period", e, rankCommand, func(text string) (int64, bool) {
+			d, ok := readGoDuration(text)
+			return int64(d), ok
+		})
+	case !s.unfollowed.declared():
+		s.declared = append(s.declared, declaration{name: "stop_grace_period", number: int64(composeStopGrace), text: composeDefault})
 	}
-	c.number("stop_grace_period", key, value, rankCommand, func(s string) (int64, bool) {
-		d, err := time.ParseDuration(s)
-		return int64(d), err == nil && d >= 0
-	})
+}
+
+// composeDefault names what compose does where nothing is declared.
+const composeDefault = "docker compose default"
+
+// readGoDuration reads a duration that the container engine takes: "1m30s".
+func readGoDuration(s string) (time.Duration, bool) {
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d >= 0
 }

@@ -2,56 +2,65 @@ package appconf
 
 import (
 	"path"
-
-	"go.yaml.in/yaml/v3"
+	"slices"
 )
 
 // built returns the image of the Dockerfile that a service runs, nil without one:
 // its stage is build.target, and build.args are the arguments.
-func (c composeFile) built(service *yaml.Node) *image {
-	if c.dockerfile == nil {
+func (s composeService) built() *image {
+	if s.dockerfile == nil {
 		return nil
 	}
-	_, build := find(service, "build", 0)
-	if k, v := find(build, "dockerfile", 0); v != nil && path.Base(v.Value) != path.Base(c.dockerfile.file.Path) {
-		c.giveUp(c.text.entry(k, v), "this Dockerfile is not among the application's files")
+	if e := s.entry("build", "dockerfile"); e.declared() && path.Base(e.value.Value) != path.Base(s.dockerfile.file.Path) {
+		s.giveUp(e.span(), "this Dockerfile is not among the application's files")
 		return nil
 	}
 	target := ""
-	if _, v := find(build, "target", 0); v != nil {
-		target = v.Value
+	if e := s.entry("build", "target"); e.declared() {
+		target = e.value.Value
 	}
-	img, why := c.dockerfile.image(target, c.buildArguments(build))
+	img, why := s.dockerfile.image(target, s.buildArguments())
 	if why != "" {
-		c.giveUp(c.text.span(service), why)
+		last := s.layers[len(s.layers)-1]
+		s.giveUp(last.text.span(last.node), why)
 		return nil
 	}
 	return img
 }
 
 // buildArguments reads build.args: a mapping or a list of NAME=value.
-func (c composeFile) buildArguments(build *yaml.Node) map[string]variable {
-	_, args := find(build, "args", 0)
-	if args == nil {
-		return nil
+func (s composeService) buildArguments() map[string]variable {
+	given := map[string]variable{}
+	for _, e := range s.entries("build", "args") {
+		setVariables(given, e)
 	}
-	given := composeFile{&reading{env: map[string]variable{}}, c.text}
-	given.setVariables(args)
-	return given.env
+	return given
 }
 
-// startBuilt reads what a service runs: entrypoint and command of the compose file
+// start reads what a service runs: entrypoint and command of the compose file
 // take the place of those of the image, and an entrypoint leaves nothing of its command.
-func (c composeFile) startBuilt(service *yaml.Node, img *image) {
-	c.imageEnvironment(img)
-	words, declared := c.argv(service)
-	entry, _ := find(service, "entrypoint", 0)
-	switch {
-	case !declared:
-		c.startImage(img)
+func (s composeService) start(img *image) {
+	entry, args, declared := s.argv()
+	if !declared && s.unfollowed.declared() {
+		s.giveUp(s.unfollowed.text.span(s.unfollowed.key), "the command may come from another service")
 		return
-	case entry == nil:
-		words, _ = img.words(c.env, words)
 	}
-	c.runCommand(words)
+	s.startContainer(img, entry, args)
+}
+
+// startContainer reads the command of a container: entry and args take the place of
+// those of its image, nil declares nothing. Without an image they are all there is.
+func (r *reading) startContainer(img *image, entry, args []word) {
+	if img != nil {
+		r.imageEnvironment(img)
+	}
+	switch {
+	case entry != nil || img == nil:
+		r.runCommand(slices.Concat(entry, args))
+	case args == nil:
+		r.startImage(img)
+	default:
+		words, _ := img.words(r.env, args)
+		r.runCommand(words)
+	}
 }

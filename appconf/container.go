@@ -9,20 +9,29 @@ import (
 // A Container is what an application runs in. The zero Container is none that is
 // known of.
 type Container struct {
-	// Span is the service of the compose file or the container of the pod.
+	// Span is the name of the service in the compose file, or of the container in the
+	// pod; the container itself where it has none.
 	Span source.Span
-	// Kind is "compose" or "kubernetes".
+	// Kind is "compose" or "kubernetes"; "" where only the image is known.
 	Kind string
 	// Names are those by which others on its network reach it: the service, its
 	// aliases, container_name and hostname, or the names of Kubernetes Services
 	// with the namespace and cluster suffixes that resolve.
 	Names []string
-	// Ports maps a port under one of Names to the one the container listens at,
-	// where a Kubernetes Service makes them differ.
+	// Ports maps the ports under Names to those the container listens at; nil where
+	// Names lead to the container itself. A value is "" where the name of a port is
+	// not declared.
 	Ports map[string]string
+	// Published maps ports of the host, "8080" or "127.0.0.1:8080", to those the
+	// container listens at.
+	Published map[string]string
+	// Replicas is how many such containers there are. What [App] counts, such as
+	// Workers and MaxConnections, is of one of them.
+	Replicas source.Setting[int]
 	// HostNetwork reports that it shares the host's network and its kernel settings.
 	HostNetwork source.Setting[bool]
-	// Sysctls are kernel settings of its own, by key with dots.
+	// Sysctls are kernel settings of its own, by key with dots; an unknown one is set
+	// to what cannot be read.
 	Sysctls map[string]source.Setting[string]
 	// NoFileSoft and NoFileHard are its limits on descriptors.
 	NoFileSoft, NoFileHard source.Setting[int64]

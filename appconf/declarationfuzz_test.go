@@ -54,6 +54,7 @@ func FuzzAppSettings(f *testing.F) {
 func FuzzKubernetes(f *testing.F) {
 	f.Add(deployment)
 	f.Add("kind: Pod\nspec: &s {containers: [*s, {env: [{name: A, value: $(A)}], command: [sh, -c, 'sleep $$5'], lifecycle: {preStop: {exec: {command: [sleep, 5s]}}}}]}\n")
+	f.Add("kind: List\nitems: [{kind: Service, metadata: {name: a}, spec: {selector: {x: y}, ports: [{port: 80, targetPort: http}]}}, {kind: Pod, metadata: {labels: {x: y}}, spec: {containers: [{ports: [{name: http, containerPort: 1}], readinessProbe: {httpGet: {path: /}}}]}}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "gunicorn@23", "deployment.yaml", text)
 		checkReading(t, "node@20", "deployment.yaml", text)

@@ -35,7 +35,8 @@ var (
 	dockerfileMarker = regexp.MustCompile(`<<(-?)["']?([A-Za-z_]\w*)["']?`)
 )
 
-// readDockerfile reads the file, and starts its image unless a compose file does.
+// readDockerfile reads the file, and starts its image unless a compose file or a
+// Kubernetes workload does.
 func readDockerfile(r *reading, f *source.File) {
 	if escapeDirective.MatchString(f.Text) {
 		r.giveUp(source.Span{File: f}, "another escape character is not read")
@@ -59,6 +60,13 @@ func readDockerfile(r *reading, f *source.File) {
 		return
 	}
 	r.startImage(img)
+	r.startedAs(img, nil, nil, false)
+	r.stopSignal(img, engineDefault)
+	if img.healthcheck != nil {
+		if p, ok := r.healthcheck(img.healthcheck); ok {
+			r.container.Probes = append(r.container.Probes, p)
+		}
+	}
 	r.nodeEnvironment()
 }
 

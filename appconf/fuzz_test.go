@@ -74,6 +74,7 @@ func checkReading(t *testing.T, runtime, name, text string) {
 	for _, s := range r.skips {
 		checkSpan(t, s.Span)
 	}
+	checkContainer(t, r)
 	app := &App{}
 	app.settle(&AppConfig{}, r)
 }
@@ -107,10 +108,13 @@ func FuzzCompose(f *testing.F) {
 	f.Add("services:\n  api:\n    <<: &x {mem_limit: 1g}\n    command: sh -c \"exec gunicorn app -w ${N:-3} $$X\"\n    environment: [A=1, B]\n")
 	f.Add("services: {api: {command: [gunicorn, -k, gthread], deploy: {resources: {limits: {memory: 1G}}}}}\n")
 	f.Add("a: &a [*a]\nservices: *a\n")
+	f.Add("services: {api: {extends: api, healthcheck: {test: [CMD-SHELL, 'curl localhost/a'], retries: 2}, networks: {a: {aliases: [b]}}, ports: ['1:2', {target: 3, published: 4}], ulimits: {nofile: {soft: 1}}, sysctls: [a=b], init: true, entrypoint: sh -c 'exec node'}}\n")
+	f.Add("FROM a AS b\nHEALTHCHECK --interval=1s \\\n --retries=2 CMD [\"curl\", \"localhost\"]\nSTOPSIGNAL 9\nSHELL [\"sh\", \"-c\"]\nFROM b\nCMD exec node a\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "gunicorn@23", "compose.yaml", text)
 		checkReading(t, "node@20", "compose.yaml", text)
 		checkReading(t, "gunicorn@23", "Procfile", text)
+		checkReading(t, "node@20", "Dockerfile", text)
 	})
 }
 

@@ -13,6 +13,12 @@ type image struct {
 	from                source.Span
 	env                 map[string]variable
 	entrypoint, command *instruction
+	// stopSignal and healthcheck are nil where the image declares none.
+	stopSignal, healthcheck *instruction
+	// shell is what shell forms are run with; nil for "/bin/sh -c".
+	shell *instruction
+	// scratch reports that there is no image below, which may have an ENTRYPOINT.
+	scratch bool
 	// inherited reports whether the command is that of the stage it builds on.
 	inherited bool
 }
@@ -84,6 +90,12 @@ func (b *build) apply(i *instruction) {
 		if img.entrypoint = i; img.inherited {
 			img.command = nil
 		}
+	case "STOPSIGNAL":
+		img.stopSignal = i
+	case "HEALTHCHECK":
+		img.healthcheck = i
+	case "SHELL":
+		img.shell = i
 	}
 }
 
@@ -93,10 +105,12 @@ func (b *build) from(i *instruction) {
 	for len(words) > 1 && strings.HasPrefix(words[0], "--") {
 		words = words[1:]
 	}
-	img := &image{from: i.at, env: map[string]variable{}}
+	img := &image{from: i.at, scratch: words[0] == "scratch", env: map[string]variable{}}
 	for _, s := range b.stages {
 		if s.name != "" && strings.EqualFold(s.name, words[0]) {
-			img.env, img.entrypoint, img.command, img.inherited = maps.Clone(s.env), s.entrypoint, s.command, true
+			own := *s
+			own.from, own.name, own.env, own.inherited = i.at, "", maps.Clone(s.env), true
+			img = &own
 		}
 	}
 	if len(words) == 3 && strings.EqualFold(words[1], "AS") {

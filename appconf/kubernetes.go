@@ -27,54 +27,91 @@ var workloads = map[string][]string{
 	"Pod": {"spec"},
 }
 
-// A manifest is one file of Kubernetes objects.
+// A manifest is one Kubernetes object with the file it stands in.
 type manifest struct {
+	text   *yamlText
+	object *yaml.Node
+}
+
+// A cluster is all Kubernetes objects in the files of an application.
+type cluster struct {
 	*reading
-	text *yamlText
+	objects []manifest
 }
 
-// A podContainer is one container with its pod and the name of its workload.
+// A podContainer is one container with its pod and its workload.
 type podContainer struct {
-	workload       string
-	pod, container *yaml.Node
+	manifest
+	workload  string
+	pod, node *yaml.Node
 }
 
-// readKubernetes reads the container that runs the application.
-func readKubernetes(r *reading, f *source.File) {
-	m := manifest{r, newYAMLText(f)}
+// readKubernetes reads the container that runs the application, and what leads to
+// it, from all manifests together.
+func readKubernetes(r *reading, files []*source.File) {
+	c := cluster{reading: r}
+	for _, f := range files {
+		if !c.add(f) {
+			return
+		}
+	}
+	chosen, why := c.choose(c.containers())
+	if why != "" {
+		r.giveUp(source.Span{File: files[0]}, why)
+		return
+	}
+	p := podReading{r, chosen}
+	p.variables()
+	p.memory()
+	p.stopGrace()
+	img := p.image()
+	entry, args := p.words("command"), p.words("args")
+	if entry != nil || args != nil || img != nil {
+		r.startContainer(img, entry, args)
+	}
+	p.describe(c)
+	p.stopped(img, entry, args)
+	r.nodeEnvironment()
+}
+
+// add reads the objects of a file; false when it cannot be read.
+func (c *cluster) add(f *source.File) bool {
+	text := newYAMLText(f)
 	objects, err := yamlNodes(f)
 	if err != nil {
-		r.giveUp(source.Span{File: f}, "not valid YAML")
-		return
+		c.giveUp(source.Span{File: f}, "not valid YAML")
+		return false
 	}
-	c, why := m.choose(podContainers(objects))
-	if why != "" {
-		r.giveUp(source.Span{File: f}, why)
-		return
+	kinds := false
+	for _, o := range objects {
+		c.objects = append(c.objects, manifest{text, o})
+		kinds = kinds || descend(o, "kind") != nil
+		if items := descend(o, "items"); items != nil && items.Kind == yaml.SequenceNode {
+			for _, item := range items.Content {
+				c.objects = append(c.objects, manifest{text, resolveAlias(item)})
+			}
+		}
 	}
-	m.variables(c.container)
-	m.memory(c.container)
-	m.stopGrace(c)
-	if words := m.argv(c.container); len(words) > 0 {
-		m.runCommand(words)
+	if !kinds {
+		c.giveUp(source.Span{File: f}, "no Kubernetes object in this file")
 	}
+	return kinds
 }
 
-// podContainers returns the containers of all workloads.
-func podContainers(objects []*yaml.Node) []podContainer {
-	var out []podContainer
-	for _, o := range objects {
-		_, kind := find(o, "kind", 0)
+// containers returns the containers of all workloads.
+func (c cluster) containers() (out []podContainer) {
+	for _, o := range c.objects {
+		kind := descend(o.object, "kind")
 		if kind == nil || workloads[kind.Value] == nil {
 			continue
 		}
-		pod := descend(o, workloads[kind.Value]...)
+		pod := descend(o.object, workloads[kind.Value]...)
 		list := descend(pod, "containers")
 		if list == nil || list.Kind != yaml.SequenceNode {
 			continue
 		}
-		for _, c := range list.Content {
-			out = append(out, podContainer{text(o, "metadata", "name"), pod, resolveAlias(c)})
+		for _, n := range list.Content {
+			out = append(out, podContainer{o, text(o.object, "metadata", "name"), pod, resolveAlias(n)})
 		}
 	}
 	return out
@@ -98,17 +135,17 @@ func text(n *yaml.Node, names ...string) string {
 
 // choose returns the application's container: the only one, the one that bears
 // its name or whose workload does, or the only one that runs its runtime.
-func (m manifest) choose(all []podContainer) (podContainer, string) {
+func (c cluster) choose(all []podContainer) (podContainer, string) {
 	for _, fits := range []func(podContainer) bool{
 		func(podContainer) bool { return true },
-		func(c podContainer) bool { return text(c.container, "name") == m.app },
-		func(c podContainer) bool { return c.workload == m.app },
-		func(c podContainer) bool {
-			probe := manifest{&reading{runtime: m.runtime, env: map[string]variable{}}, m.text}
-			return probe.runsRuntime(probe.commands(probe.argv(c.container)))
+		func(p podContainer) bool { return text(p.node, "name") == c.app },
+		func(p podContainer) bool { return p.workload == c.app },
+		func(p podContainer) bool {
+			probe := podReading{&reading{runtime: c.runtime, env: map[string]variable{}}, p}
+			return probe.runsRuntime(probe.commands(slices.Concat(probe.words("command"), probe.words("args"))))
 		},
 	} {
-		rest := slices.DeleteFunc(slices.Clone(all), func(c podContainer) bool { return !fits(c) })
+		rest := slices.DeleteFunc(slices.Clone(all), func(p podContainer) bool { return !fits(p) })
 		if len(rest) == 1 {
 			return rest[0], ""
 		}
@@ -116,17 +153,40 @@ func (m manifest) choose(all []podContainer) (podContainer, string) {
 	if len(all) == 0 {
 		return podContainer{}, "no container of a Kubernetes workload in this file"
 	}
-	return podContainer{}, fmt.Sprintf("several containers: name the application like the one that runs %s", m.runtimeName())
+	return podContainer{}, fmt.Sprintf("several containers: name the application like the one that runs %s", c.runtimeName())
+}
+
+// A podReading reads one container.
+type podReading struct {
+	*reading
+	podContainer
+}
+
+// entry returns what the container says under a key, podEntry what its pod says.
+func (p podReading) entry(names ...string) yamlEntry    { return entryOf(p.text, p.node, names...) }
+func (p podReading) podEntry(names ...string) yamlEntry { return entryOf(p.text, p.pod, names...) }
+
+// image returns the image of the application's Dockerfile, nil without one.
+func (p podReading) image() *image {
+	if p.dockerfile == nil {
+		return nil
+	}
+	img, why := p.dockerfile.image("", nil)
+	if why != "" {
+		p.giveUp(source.Span{File: p.dockerfile.file}, why)
+		return nil
+	}
+	return img
 }
 
 // variables notes the environment of the container.
-func (m manifest) variables(container *yaml.Node) {
-	if k, v := find(container, "envFrom", 0); v != nil {
-		unread := variable{at: m.text.entry(k, v), why: "what envFrom names is not read"}
-		m.env["WEB_CONCURRENCY"] = unread
-		m.unreadEnvironment = unread.at
+func (p podReading) variables() {
+	if e := p.entry("envFrom"); e.declared() {
+		unread := variable{at: e.span(), why: "what envFrom names is not read"}
+		p.env["WEB_CONCURRENCY"] = unread
+		p.unreadEnvironment = unread.at
 	}
-	env := descend(container, "env")
+	env := descend(p.node, "env")
 	if env == nil || env.Kind != yaml.SequenceNode {
 		return
 	}
@@ -136,24 +196,24 @@ func (m manifest) variables(container *yaml.Node) {
 		if name == "" {
 			continue
 		}
-		v := variable{at: m.text.span(item), why: "its value comes from another object"}
+		v := variable{at: p.text.span(item), why: "its value comes from another object"}
 		if _, value := find(item, "value", 0); value != nil {
-			v.text, v.why = m.substitute(value.Value)
+			v.text, v.why = p.substitute(value.Value)
 		}
-		m.env[name] = v
+		p.env[name] = v
 	}
 }
 
 var dependentVariable = regexp.MustCompile(`\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
 
 // substitute replaces $(NAME) by what the container declares before; $$ is a dollar.
-func (m manifest) substitute(s string) (out, why string) {
+func (p podReading) substitute(s string) (out, why string) {
 	out = dependentVariable.ReplaceAllStringFunc(s, func(match string) string {
 		if match == "$$" {
 			return "$"
 		}
 		name := match[2 : len(match)-1]
-		v, known := m.env[name]
+		v, known := p.env[name]
 		if !known || v.why != "" {
 			why = "it depends on the environment variable " + name
 		}
@@ -162,30 +222,28 @@ func (m manifest) substitute(s string) (out, why string) {
 	return out, why
 }
 
-// argv returns the words of command and args.
-func (m manifest) argv(container *yaml.Node) []word {
-	var out []word
-	for _, name := range []string{"command", "args"} {
-		list := descend(container, name)
-		if list == nil || list.Kind != yaml.SequenceNode {
-			continue
-		}
-		for _, item := range list.Content {
-			if item = resolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
-				value, why := m.substitute(item.Value)
-				out = append(out, word{text: value, at: m.text.span(item), raw: item.Value, why: why})
-			}
+// words returns the words of command or args, nil where the container has none.
+func (p podReading) words(name string) []word { return p.list(descend(p.node, name)) }
+
+// list returns the words of a list.
+func (p podReading) list(n *yaml.Node) (out []word) {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	for _, item := range n.Content {
+		if item = resolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
+			value, why := p.substitute(item.Value)
+			out = append(out, word{text: value, at: p.text.span(item), raw: item.Value, why: why})
 		}
 	}
 	return out
 }
 
 // memory reads resources.limits.memory.
-func (m manifest) memory(container *yaml.Node) {
-	key, value := find(descend(container, "resources", "limits"), "memory", 0)
-	if key != nil && value != nil && !isNull(value) {
-		d := optionValue(&flag{name: "memory_limit", read: readQuantity}, word{text: value.Value}, m.text.entry(key, value), rankCommand)
-		m.declared = append(m.declared, d)
+func (p podReading) memory() {
+	if e := p.entry("resources", "limits", "memory"); e.declared() {
+		d := optionValue(&flag{name: "memory_limit", read: readQuantity}, word{text: e.value.Value}, e.span(), rankCommand)
+		p.declared = append(p.declared, d)
 	}
 }
 
@@ -201,36 +259,43 @@ func readQuantity(s string) (int64, bool) {
 // podStopGrace is terminationGracePeriodSeconds where a pod declares none.
 const podStopGrace = 30 * time.Second
 
+// podDefault names what Kubernetes does where nothing is declared.
+const podDefault = "Kubernetes default"
+
 // stopGrace reads when the container is killed after it was told to stop: what a
 // preStop hook takes counts, and comes before.
-func (m manifest) stopGrace(c podContainer) {
-	d := declaration{name: "stop_grace_period", number: int64(podStopGrace), text: "Kubernetes default"}
-	if key, value := find(c.pod, "terminationGracePeriodSeconds", 0); key != nil && value != nil {
-		d = optionValue(&flag{name: d.name, read: readSeconds}, word{text: value.Value}, m.text.entry(key, value), rankCommand)
+func (p podReading) stopGrace() {
+	d := declaration{name: "stop_grace_period", number: int64(podStopGrace), text: podDefault}
+	if e := p.podEntry("terminationGracePeriodSeconds"); e.declared() {
+		d = optionValue(&flag{name: d.name, read: readSeconds}, word{text: e.value.Value}, e.span(), rankCommand)
 	}
-	key, hook := find(descend(c.container, "lifecycle"), "preStop", 0)
-	if key != nil && hook != nil {
-		slept, ok := m.sleep(hook)
+	p.reading.stop.PreStop = source.Known(time.Duration(0), source.Origin{Default: podDefault})
+	if e := p.entry("lifecycle", "preStop"); e.declared() {
+		slept, ok := p.sleep(e.value)
+		p.reading.stop.PreStop = source.Setting[time.Duration]{}
 		switch {
 		case !ok:
-			d.at, d.why = m.text.entry(key, hook), firstText(d.why, "how long the preStop hook takes is not known")
+			d.at, d.why = e.span(), firstText(d.why, "how long the preStop hook takes is not known")
 		case !d.at.IsValid():
-			d.at, d.rank, d.text = m.text.entry(key, hook), rankCommand, ""
+			d.at, d.rank, d.text = e.span(), rankCommand, ""
+		}
+		if ok {
+			p.reading.stop.PreStop = source.Known(time.Duration(slept), source.Origin{Span: e.span()})
 		}
 		d.number = max(d.number-slept, 0)
 	}
-	m.declared = append(m.declared, d)
+	p.declared = append(p.declared, d)
 }
 
 // sleep returns how long a preStop hook waits that does nothing else.
-func (m manifest) sleep(hook *yaml.Node) (int64, bool) {
+func (p podReading) sleep(hook *yaml.Node) (int64, bool) {
 	if s := text(hook, "sleep", "seconds"); s != "" {
 		return readSeconds(s)
 	}
-	words := m.argv(descend(hook, "exec"))
+	words := p.list(descend(hook, "exec", "command"))
 	var run []command
 	if len(words) > 0 {
-		run = m.commands(m.shellScript(words))
+		run = p.commands(p.shellScript(words))
 	}
 	if len(run) != 1 || run[0].program != "sleep" || len(run[0].args) != 1 || run[0].args[0].why != "" {
 		return 0, false

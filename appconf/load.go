@@ -107,6 +107,7 @@ func (r *reading) finish() {
 // settle decides every setting.
 func (a *App) settle(c *AppConfig, r *reading) {
 	a.Runtime, a.Listen, a.Skips = r.runtime, r.listen, r.skips
+	a.Container, a.Stop = r.container, r.stop
 	if r.runtime != nil {
 		a.RuntimeLabel = r.runtime.Label
 	}

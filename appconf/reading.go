@@ -46,9 +46,12 @@ type reading struct {
 	// unreadEnvironment is the place that names a file of variables, which is not read.
 	unreadEnvironment source.Span
 	// dockerfile is the application's Dockerfile, nil without one; composed reports
-	// whether a compose file starts the application.
+	// whether a compose file or a Kubernetes workload starts the application.
 	dockerfile *dockerfile
 	composed   bool
+	// container and stop are what the application runs in and how it is stopped.
+	container Container
+	stop      Stop
 	// serverFiles are the base names of the configuration files of uwsgi, Puma and
 	// Unicorn that were read.
 	serverFiles []string
@@ -89,33 +92,35 @@ type variable struct {
 	why  string
 }
 
-// A reader knows one kind of file.
+// A reader knows one kind of file: read takes one at a time, all takes those that
+// belong together.
 type reader struct {
 	reads func(r *reading, name string) bool
 	read  func(r *reading, f *source.File)
+	all   func(r *reading, files []*source.File)
 }
 
 // readers lists every kind of file, in the order in which they are read: what
 // puts variables into the environment comes before what uses them.
 func readers() []reader {
 	return []reader{
-		{isDockerfile, readDockerfile},
-		{isCompose, readCompose},
-		{isKubernetes, readKubernetes},
-		{isProcfile, readProcfile},
-		{isService, readService},
-		{isUWSGIConf, readUWSGIConf},
-		{isRubyConf, readRubyConf},
-		{isGunicornConf, readGunicornConf},
-		{isScript, readScript},
-		{isSpringFile, collectSpringFile},
-		{isServerXML, readServerXML},
-		{isJettyIni, readJettyIni},
-		{isGo, collectGo},
-		{isPool, collectPool},
-		{isPHPIni, readPHPIni},
-		{isCSharp, readCSharp},
-		{isAppSettings, readAppSettings},
+		{reads: isDockerfile, read: readDockerfile},
+		{reads: isCompose, all: readCompose},
+		{reads: isKubernetes, all: readKubernetes},
+		{reads: isProcfile, read: readProcfile},
+		{reads: isService, read: readService},
+		{reads: isUWSGIConf, read: readUWSGIConf},
+		{reads: isRubyConf, read: readRubyConf},
+		{reads: isGunicornConf, read: readGunicornConf},
+		{reads: isScript, read: readScript},
+		{reads: isSpringFile, read: collectSpringFile},
+		{reads: isServerXML, read: readServerXML},
+		{reads: isJettyIni, read: readJettyIni},
+		{reads: isGo, read: collectGo},
+		{reads: isPool, read: collectPool},
+		{reads: isPHPIni, read: readPHPIni},
+		{reads: isCSharp, read: readCSharp},
+		{reads: isAppSettings, read: readAppSettings},
 	}
 }
 
@@ -123,20 +128,33 @@ func readers() []reader {
 func (r *reading) read(files []*source.File) {
 	done := map[*source.File]bool{}
 	for _, f := range files {
-		r.composed = r.composed || isCompose(r, path.Base(f.Path))
+		name := path.Base(f.Path)
+		r.composed = r.composed || isCompose(r, name) || isKubernetes(r, name)
 	}
 	for _, kind := range readers() {
+		var own []*source.File
 		for _, f := range files {
 			if !done[f] && kind.reads(r, path.Base(f.Path)) {
 				done[f] = true
-				kind.read(r, f)
+				own = append(own, f)
 			}
 		}
+		kind.readFiles(r, own)
 	}
 	for _, f := range files {
 		if !done[f] {
 			r.giveUp(source.Span{File: f}, fmt.Sprintf("%s: this kind of file is not read for %s", path.Base(f.Path), r.runtimeName()))
 		}
+	}
+}
+
+func (k reader) readFiles(r *reading, files []*source.File) {
+	if k.all != nil && len(files) > 0 {
+		k.all(r, files)
+		return
+	}
+	for _, f := range files {
+		k.read(r, f)
 	}
 }
 

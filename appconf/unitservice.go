@@ -11,9 +11,11 @@ import (
 // isService recognises units of systemd that start a service.
 func isService(_ *reading, name string) bool { return hasSuffix(name, ".service") }
 
-// readService reads the variables, the command and the time to stop of a unit.
+// readService reads the variables, the command, and the time and signal to stop of
+// a unit.
 func readService(r *reading, f *source.File) {
 	var start []keyValue
+	r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
 	for _, a := range serviceAssignments(f) {
 		switch a.key {
 		case "Environment":
@@ -24,6 +26,8 @@ func readService(r *reading, f *source.File) {
 			if start = append(start, a); a.text == "" {
 				start = nil
 			}
+		case "KillSignal":
+			r.killSignal(a)
 		case "TimeoutStopSec":
 			r.forget("stop_grace_period", f)
 			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readStopSeconds}, word{text: a.text}, a.at, rankCommand))
@@ -35,6 +39,15 @@ func readService(r *reading, f *source.File) {
 		return
 	}
 	r.runService(start[0])
+}
+
+// killSignal reads KillSignal=; an empty one stands for the default.
+func (r *reading) killSignal(a keyValue) {
+	if a.text == "" {
+		r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
+		return
+	}
+	r.stop.Signal = settingAt(r, word{text: a.text, at: a.at, why: specifier(a.text)}, readSignalName)
 }
 
 // serviceAssignments reads the lines of the section [Service]. A value goes on
