@@ -87,6 +87,7 @@ func summary(a *App) []string {
 	add("worker requests", describe(a.MaxRequestsPerWorker))
 	add("worker memory", describe(a.MemoryPerWorker))
 	add("memory", describe(a.MemoryLimit))
+	add("heap", describe(a.HeapLimit))
 	add("body", describe(a.MaxBodySize))
 	add("header size", describe(a.MaxHeaderSize))
 	for _, l := range a.Listen {
