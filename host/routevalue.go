@@ -1,0 +1,70 @@
+package host
+
+import (
+	"slices"
+
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// RouteValues answers what is in force on http routes for a directive that every
+// module has under its own name, such as proxy_read_timeout.
+type RouteValues struct {
+	suffix  string
+	inForce map[routeDecision]int // routes
+}
+
+// A routeDecision is what decides; no directive means the default.
+type routeDecision struct {
+	name      string
+	directive *nginxconf.Directive
+}
+
+// A RouteValue is one value on all the routes that have it from the same place.
+type RouteValue struct {
+	// Name is the directive's name.
+	Name string
+	// Value is the one on the first of the routes.
+	nginxconf.Value
+	// Routes are those that were asked about, in order; at least one.
+	Routes []*nginxconf.Route
+	// Alone reports that the value is in force on no other routes.
+	Alone bool
+}
+
+// RouteValues looks at every http route for the directive of its module that
+// ends in the suffix, such as "read_timeout".
+func (h *Host) RouteValues(suffix string) *RouteValues {
+	v := &RouteValues{suffix, map[routeDecision]int{}}
+	for _, r := range h.Nginx.Routes() {
+		if r.Module != "stream" {
+			name := r.Module + "_" + suffix
+			v.inForce[routeDecision{name, r.Scope.Effective(name).Directive()}]++
+		}
+	}
+	return v
+}
+
+// On returns what is in force on some http routes. unread are those where it
+// cannot be told, each once, with the reason.
+func (v *RouteValues) On(routes []*nginxconf.Route) (values []*RouteValue, unread []source.Skip) {
+	for _, r := range routes {
+		name := r.Module + "_" + v.suffix
+		value := r.Scope.Effective(name)
+		if !value.Known {
+			if !slices.Contains(unread, value.Doubt) {
+				unread = append(unread, value.Doubt)
+			}
+			continue
+		}
+		i := slices.IndexFunc(values, func(o *RouteValue) bool { return o.Name == name && o.Directive() == value.Directive() })
+		if i < 0 {
+			i, values = len(values), append(values, &RouteValue{Name: name, Value: value})
+		}
+		values[i].Routes = append(values[i].Routes, r)
+	}
+	for _, o := range values {
+		o.Alone = v.inForce[routeDecision{o.Name, o.Directive()}] == len(o.Routes)
+	}
+	return values, unread
+}
