@@ -267,3 +267,21 @@ proxy_pass http://127.0.0.1:PORT;
 		t.Errorf("after the fix the client gets %d", code)
 	}
 }
+
+// TestLiveHeaderSize asks for an answer whose header is longer than nginx's
+// buffer for it.
+func TestLiveHeaderSize(t *testing.T) {
+	l := liveTree{nginx: nginxtest.Installed(t), port: startNode(t), app: "        max_response_header_size: 6KiB\n"}
+	l.conf = `server {
+listen unix:web.sock;
+location / {
+proxy_pass http://127.0.0.1:PORT;
+}
+}`
+	if code := l.start(t, l.nginxConf()).get(t, "/large").code; code != 502 {
+		t.Errorf("before the fix the client gets %d", code)
+	}
+	if code := l.start(t, l.fix(t, "buffers/header-exceeds-buffer")).get(t, "/large").code; code != 200 {
+		t.Errorf("after the fix the client gets %d", code)
+	}
+}

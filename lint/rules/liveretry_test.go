@@ -51,6 +51,8 @@ func TestLiveRetries(t *testing.T) {
 	}
 }
 
+// send sends a request with a body that is longer than what nginx reads together
+// with the header, so that it goes on without a buffer where it may.
 func (c *liveClient) send(t *testing.T, method string) int {
 	t.Helper()
 	req, err := http.NewRequest(method, "http://live.test/", strings.NewReader(strings.Repeat("body", 16<<10)))
