@@ -71,6 +71,8 @@ func All() []*lint.Rule {
 		idleOutlivesApp,
 		keepaliveWithoutConnectionHeader,
 		keepaliveWithoutHTTP11,
+		passiveCheckCascade,
+		raceDisablesServers,
 		requestsReachAppLimit,
 		retrySettingsContradict,
 		zoneMissing,

@@ -82,10 +82,17 @@ func reportIdle(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, idle time.D
 	} else if n := host.FailingServers(u); n > 1 {
 		r.See(u.Servers[0].Directive.HeadSpan(), "with %d servers, each such failure also takes a server out for its fail_timeout", n)
 	}
-	if target := (keep - first.Margin).Truncate(time.Millisecond); target > 0 && p.Host.HasIdleTimeout() && !host.IdleSlip(first.App) {
-		value := nginxconf.FormatTime(target)
-		r.Suggest(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value), setIdle(u, value)...)
+	suggestIdle(p, r, u, first)
+}
+
+// suggestIdle proposes to let go of idle connections before the application does.
+func suggestIdle(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream, first host.IdleRace) {
+	target := (first.App.KeepAlive.Value - first.Margin).Truncate(time.Millisecond)
+	if target <= 0 || !p.Host.HasIdleTimeout() || host.IdleSlip(first.App) {
+		return
 	}
+	value := nginxconf.FormatTime(target)
+	r.Suggest(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value), setIdle(u, value)...)
 }
 
 // poolPlace is what decides the idle time: keepalive_timeout, else the directive
