@@ -15,6 +15,8 @@ import (
 func All() []*lint.Rule {
 	return []*lint.Rule{
 		directLBIdle,
+		headerTimeoutBelowKeepalive,
+		keepaliveNotSupported,
 		unitSlip,
 		busyBuffersArithmetic,
 		headerExceedsBuffer,
