@@ -1,6 +1,7 @@
 package appconf
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -32,7 +33,11 @@ var commandServers = map[string]*commandServer{
 			{"limit-concurrency", "", "max_connections", readCount},
 			{"limit-max-requests", "", "max_requests_per_worker", readCount},
 			{"h11-max-incomplete-event-size", "", "max_header_size", readPositive},
+			{"ws-ping-interval", "", "ping_interval", readFractionalSeconds},
+			{"ws", "", "ws", nil},
 			{"http", "", "http", nil},
+			{"ssl-keyfile", "", "tls", nil},
+			{"ssl-certfile", "", "tls", nil},
 			{"host", "", "address", nil},
 			{"port", "", "port", nil},
 			{"uds", "", "unix", nil},
@@ -42,7 +47,11 @@ var commandServers = map[string]*commandServer{
 		program: "hypercorn", prefixes: true,
 		flags: []flag{
 			{"keep-alive", "", "keepalive_timeout", readSeconds},
-			{"keyfile", "", "", nil},
+			{"keyfile", "", "tls", nil},
+			{"keyfile-password", "", "", nil},
+			{"certfile", "", "tls", nil},
+			{"insecure-bind", "", "insecure", nil},
+			{"websocket-ping-interval", "", "ping_interval", readSeconds},
 			{"graceful-timeout", "", "shutdown_timeout", readSeconds},
 			{"group", "g", "", nil},
 			{"backlog", "", "listen_backlog", readCount},
@@ -75,6 +84,8 @@ var commandServers = map[string]*commandServer{
 		program: "daphne", prefixes: true,
 		flags: []flag{
 			{"http-timeout", "t", "request_timeout", readSeconds},
+			{"ping-interval", "", "ping_interval", readSeconds},
+			{"ping-timeout", "", "", nil},
 			{"bind", "b", "address", nil},
 			{"port", "p", "port", nil},
 			{"unix-socket", "u", "unix", nil},
@@ -86,11 +97,32 @@ var commandServers = map[string]*commandServer{
 		flags: []flag{
 			{"backlog", "", "listen_backlog", readCount},
 			{"workers", "", "workers", readCount},
+			{"http1-header-read-timeout", "", "header_timeout", readPositiveMillis},
+			{"workers-kill-timeout", "", "shutdown_timeout", readSeconds},
+			{"http", "", "http", nil},
+			{"ssl-certificate", "", "tls", nil},
+			{"ssl-keyfile", "", "tls", nil},
 			{"host", "", "address", nil},
 			{"port", "", "port", nil},
 			{"uds", "", "unix", nil},
 		},
 	},
+}
+
+// readFractionalSeconds reads seconds with or without a fraction.
+func readFractionalSeconds(s string) (int64, bool) {
+	v, err := strconv.ParseFloat(s, 64)
+	ok := err == nil && v >= 0 && v < 1e9 && strings.Trim(s, "0123456789.") == ""
+	if !ok {
+		return 0, false
+	}
+	return int64(v * 1e9), true
+}
+
+// readPositiveMillis reads milliseconds of which there is at least one.
+func readPositiveMillis(s string) (int64, bool) {
+	v, ok := readMillis(s)
+	return v, ok && v != int64(Infinite)
 }
 
 // readCommandServer reads the arguments of such a server and the variables that
@@ -99,8 +131,11 @@ func readCommandServer(r *reading, c command) {
 	s := commandServers[r.family()]
 	r.options(c.args, s.flags, s.prefixes, rankCommand)
 	for _, w := range c.args {
-		if r.family() == "granian" && w.text == "--no-http1-keep-alive" {
+		switch {
+		case r.family() == "granian" && w.text == "--no-http1-keep-alive":
 			r.declare("keepalive_timeout", 0, w.at, rankCommand)
+		case r.family() == "uvicorn" && w.text == "--http2":
+			r.declared = append(r.declared, declaration{name: "h2c", text: "true", at: w.at, rank: rankCommand})
 		}
 	}
 	if s.environment != "" {
@@ -123,7 +158,10 @@ func (r *reading) serverEnvironment(s *commandServer) {
 		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.text, why: v.why}, v.at, rankEnvironment))
 	}
 	if v, ok := r.env["GRANIAN_HTTP1_KEEP_ALIVE"]; ok && r.family() == "granian" {
-		r.puzzle("keepalive_timeout", v.at, rankArguments, "GRANIAN_HTTP1_KEEP_ALIVE is not evaluated")
+		r.granianKeepAlive(v)
+	}
+	if v, ok := r.env["UVICORN_HTTP2"]; ok && r.family() == "uvicorn" {
+		r.declared = append(r.declared, declaration{name: "h2c", text: v.text, at: v.at, rank: rankArguments, why: v.why})
 	}
 }
 
@@ -139,6 +177,10 @@ func (r *reading) unreadVariables() {
 func (r *reading) finishCommandServer() {
 	if config := r.pick("config"); config.at.IsValid() {
 		r.giveUp(config.at, "the configuration file of "+r.runtimeName()+" is not read")
+	}
+	r.finishCommandProtocol()
+	if ws := r.pick("ws"); r.family() == "uvicorn" && ws.at.IsValid() && (ws.why != "" || ws.text == "none" || ws.text == "wsproto") {
+		r.puzzle("ping_interval", ws.at, rankCommand, "whether this implementation of WebSockets sends pings is not known")
 	}
 	if http := r.pick("http"); r.family() == "uvicorn" && (http.text != "h11" || http.why != "") {
 		r.onlyAs("max_header_size", "it counts with --http h11 only")

@@ -57,6 +57,7 @@ func TestCommandServers(t *testing.T) {
 		}},
 		{"daphne's endpoint", "daphne@4", one("Procfile", "web: daphne -e tcp:port=8000:backlog=99 app:app\n"), []string{
 			`skip "-e tcp:port=8000:backlog=99": endpoint descriptions are not evaluated`,
+			`skip "-e tcp:port=8000:backlog=99": endpoint descriptions are not evaluated`,
 		}},
 		{"granian", "granian@2", one("Procfile", "web: granian --workers 4 --backlog 2048 --no-http1-keep-alive app:app\n"), []string{
 			"backlog 2048 (Procfile:1 --backlog 2048)",

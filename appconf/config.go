@@ -100,6 +100,7 @@ type AppConfig struct {
 	RequestTimeout           source.Setting[time.Duration]
 	StartupTime              source.Setting[time.Duration]
 	ShutdownTimeout          source.Setting[time.Duration]
+	PingInterval             source.Setting[time.Duration]
 	MaxRequestsPerConnection source.Setting[int]
 	MaxConnections           source.Setting[int]
 	ListenBacklog            source.Setting[int]

@@ -97,7 +97,9 @@ func FuzzTokens(f *testing.F) {
 	f.Add("const KEEP: number = 65_000;\nserver.keepAliveTimeout = KEEP;\nconst r = /[/]'/g\n}")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := &reading{env: map[string]variable{}}
-		scanScript(r, source.NewFile("/app.ts", text))
+		file := source.NewFile("/app.ts", text)
+		r.speech = newNodeSpeech(r, file)
+		scanScript(r, file)
 		for _, d := range r.declared {
 			checkSpan(t, d.at)
 		}

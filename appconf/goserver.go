@@ -57,6 +57,7 @@ func (r *reading) finishGo() {
 	if !serves && len(all) == 0 {
 		r.giveUp(source.Span{File: r.goSources[0].file}, "no server is started here")
 	}
+	r.finishGoProtocol(len(all))
 	r.endpoints(all)
 }
 
@@ -106,6 +107,7 @@ func (g *goReader) server(lit *ast.CompositeLit) endpoint {
 	out.add("keepalive_timeout", firstGoField(fields["IdleTimeout"], fields["ReadTimeout"]))
 	out.add("header_timeout", firstGoField(fields["ReadHeaderTimeout"], fields["ReadTimeout"]))
 	out.add("request_read_timeout", firstGoField(fields["ReadTimeout"]))
+	out.add("write_timeout", firstGoField(fields["WriteTimeout"]))
 	out.add("max_header_size", firstGoField(fields["MaxHeaderBytes"]))
 	return out
 }
@@ -222,6 +224,7 @@ var goSettings = map[string][]string{
 	"IdleTimeout":       {"keepalive_timeout"},
 	"ReadTimeout":       {"keepalive_timeout", "header_timeout", "request_read_timeout"},
 	"ReadHeaderTimeout": {"header_timeout"},
+	"WriteTimeout":      {"write_timeout"},
 	"MaxHeaderBytes":    {"max_header_size"},
 }
 

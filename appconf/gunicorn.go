@@ -33,6 +33,14 @@ var gunicornFlags = []flag{
 	{"backlog", "", "listen_backlog", readCount},
 	{"max-requests", "", "max_requests_per_worker", readCount},
 	{"max-requests-jitter", "", "", nil},
+	{"limit-request-field_size", "", "max_header_size", nil},
+	{"limit-request-fields", "", "", nil},
+	{"limit-request-line", "", "", nil},
+	{"protocol", "", "protocol", nil},
+	{"keyfile", "", "tls", nil},
+	{"certfile", "", "tls", nil},
+	{"http-protocols", "", "http protocols", nil},
+	{"http2-cleartext", "", "h2c", nil},
 	{"config", "c", "config", nil},
 }
 
@@ -93,9 +101,11 @@ func gunicornPreset(class string, threads int64) string {
 // meaning they have for that class.
 func (r *reading) finishGunicorn() {
 	r.checkGunicornConfig()
+	r.onlyAs("max_header_size", "it limits one field, not the header")
 	if r.runtime.ID == "gunicorn" {
 		r.chooseWorkerClass()
 	}
+	r.gunicornProtocol()
 	switch r.runtime.ID {
 	case "gunicorn-sync": // closes after each answer, and --timeout bounds a request
 		r.drop("keepalive_timeout")

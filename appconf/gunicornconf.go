@@ -24,6 +24,13 @@ var gunicornNames = map[string]flag{
 	"keepalive":          {name: "keepalive_timeout", read: readSeconds},
 	"backlog":            {name: "listen_backlog", read: readCount},
 	"max_requests":       {name: "max_requests_per_worker", read: readCount},
+	"protocol":           {name: "protocol"},
+	"keyfile":            {name: "tls"},
+	"certfile":           {name: "tls"},
+	"http_protocols":     {name: "http protocols"},
+	"http2_cleartext":    {name: "h2c"},
+
+	"limit_request_field_size": {name: "max_header_size"},
 }
 
 // readGunicornConf reads the assignments at the top level of the module.

@@ -75,6 +75,7 @@ func readCSharp(r *reading, f *source.File) {
 		name := kestrelLimits[strings.ToLower(text[m[2]:m[3]])].name
 		r.puzzle(name, source.Span{File: f, Start: m[2], End: m[3]}, rankProgram, "the program sets it, and C# is not evaluated")
 	}
+	r.kestrelProgram(f, text)
 	if m := shutdownMention.FindStringIndex(text); m != nil {
 		r.puzzle("shutdown_timeout", source.Span{File: f, Start: m[0], End: m[1]}, rankProgram, "the program sets it, and C# is not evaluated")
 	}
@@ -135,7 +136,10 @@ func (r *reading) kestrelEntry(e keyValue, rank int, why string) {
 			why = "Kestrel takes limits from its configuration only where the program binds the section Kestrel to KestrelServerOptions"
 		}
 		r.declared = append(r.declared, optionValue(&f, word{text: e.text, why: why}, e.at, rank))
+	case isKestrelProtocol(key):
+		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.text, at: e.at, rank: rank, why: why})
 	case why == "" && strings.HasPrefix(key, "kestrel:endpoints:") && strings.HasSuffix(key, ":url"):
+		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.text, at: e.at, rank: rank})
 		_, address, _ := strings.Cut(e.text, "://")
 		if port := portOf(strings.TrimSuffix(address, "/")); port != "" {
 			r.listens(port)
@@ -152,4 +156,5 @@ func (r *reading) finishKestrel() {
 			r.kestrelEntry(keyValue{key: key, text: v.text, at: v.at}, rankDotNetVariable, v.why)
 		}
 	}
+	r.finishKestrelProtocol()
 }

@@ -119,6 +119,9 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.WorkerTimeout = limit(settle(a, r, "worker_timeout", source.Setting[time.Duration]{}))
 	a.HeaderTimeout = limit(settle(a, r, "header_timeout", source.Setting[time.Duration]{}))
 	a.RequestReadTimeout = limit(settle(a, r, "request_read_timeout", source.Setting[time.Duration]{}))
+	a.WriteTimeout = limit(settle(a, r, "write_timeout", source.Setting[time.Duration]{}))
+	a.ComputeTimeout = limit(settle(a, r, "compute_timeout", source.Setting[time.Duration]{}))
+	a.PingInterval = limit(settle(a, r, "ping_interval", c.PingInterval))
 	a.MaxRequestsPerConnection = settle(a, r, "max_requests_per_connection", c.MaxRequestsPerConnection)
 	a.ListenBacklog = settle(a, r, "listen_backlog", c.ListenBacklog)
 	a.Workers = settle(a, r, "workers", c.Workers)
@@ -132,6 +135,7 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.MaxBodySize = settle(a, r, "max_body_size", c.MaxBodySize)
 	a.MaxHeaderSize = settle(a, r, "max_header_size", c.MaxHeaderSize)
 	a.MaxResponseHeaderSize = c.MaxResponseHeaderSize
+	a.Speaks = a.settleSpeaks(r)
 	if a.KeepAlive.Known && a.KeepAlive.Value > 0 && a.KeepAlive.Value < Infinite {
 		a.KeepAliveSlack = keepAliveSlack(r.runtime)
 	}

@@ -79,6 +79,9 @@ func summary(a *App) []string {
 	add("worker timeout", describe(a.WorkerTimeout))
 	add("header", describe(a.HeaderTimeout))
 	add("read", describe(a.RequestReadTimeout))
+	add("write", describe(a.WriteTimeout))
+	add("compute", describe(a.ComputeTimeout))
+	add("ping", describe(a.PingInterval))
 	add("requests per connection", describe(a.MaxRequestsPerConnection))
 	add("connections", describe(a.MaxConnections))
 	add("backlog", describe(a.ListenBacklog))
@@ -175,6 +178,7 @@ hosts:
 		"shutdown 30s (gunicorn 23 (uvicorn worker) default)",
 		"grace 10s (docker compose default)",
 		"worker timeout 2m0s (docker-compose.yml:4 --timeout 120)",
+		"ping 20s (gunicorn 23 (uvicorn worker) default)",
 		"backlog 2048 (gunicorn 23 (uvicorn worker) default)",
 		"workers 2 (docker-compose.yml:4 -w 2)",
 		"worker requests 0 (gunicorn 23 (uvicorn worker) default)",

@@ -79,6 +79,7 @@ func readScript(r *reading, f *source.File) {
 		r.scripts = map[*source.File]bool{}
 	}
 	r.scripts[f] = true
+	r.speech = newNodeSpeech(r, f)
 	s, err := parseScript(r, f)
 	if err != nil {
 		scanScript(r, f)
@@ -96,7 +97,7 @@ func (r *reading) tellServersApart() {
 		return
 	}
 	for i := range r.declared {
-		if d := &r.declared[i]; r.scripts[d.at.File] && d.why == "" && d.name != "shutdown_timeout" {
+		if d := &r.declared[i]; r.scripts[d.at.File] && d.why == "" && d.name != "shutdown_timeout" && d.name != "speaks" {
 			d.why = fmt.Sprintf("the program starts %d servers, and which one this is for cannot be told", r.servers)
 		}
 	}

@@ -116,15 +116,27 @@ func readPHPIni(r *reading, f *source.File) {
 		rank = rankPHPIni
 	}
 	for _, e := range iniEntries(f) {
-		if e.key == "post_max_size" && !strings.HasPrefix(strings.ToUpper(e.section), "PATH=") && !strings.HasPrefix(strings.ToUpper(e.section), "HOST=") {
-			r.forget("max_body_size", f)
-			r.phpSize(e, rank)
+		known, isSetting := phpSettings[e.key]
+		if isSetting && !strings.HasPrefix(strings.ToUpper(e.section), "PATH=") && !strings.HasPrefix(strings.ToUpper(e.section), "HOST=") {
+			r.forget(known.name, f)
+			r.poolValue(known, e, rank)
 		}
 	}
 }
 
-func (r *reading) phpSize(e keyValue, rank int) {
-	r.poolValue(flag{name: "max_body_size", read: readPHPSize}, e, rank)
+// phpSettings are the settings of PHP itself (main/main.c).
+var phpSettings = map[string]flag{
+	"post_max_size":      {name: "max_body_size", read: readPHPSize},
+	"max_execution_time": {name: "compute_timeout", read: readPHPSeconds},
+}
+
+// readPHPSeconds reads whole seconds; 0 and less is no limit.
+func readPHPSeconds(s string) (int64, bool) {
+	if v, ok := readPlain(strings.TrimPrefix(s, "-")); ok && strings.HasPrefix(s, "-") && v > 0 {
+		return 0, true
+	}
+	v, ok := readPlain(s)
+	return v * 1e9, ok && v <= int64(Infinite)/1e9
 }
 
 // poolValue declares one entry.
@@ -193,11 +205,12 @@ func (r *reading) pool() (name, why string) {
 
 func (r *reading) poolEntry(e keyValue, rank int) {
 	kind, name, ok := strings.Cut(strings.TrimSuffix(e.key, "]"), "[")
+	php, isPHP := phpSettings[name]
 	switch {
-	case ok && name == "post_max_size" && kind == "php_admin_value":
-		r.phpSize(e, len(r.pools)+rankPHPAdmin)
-	case ok && name == "post_max_size" && kind == "php_value":
-		r.phpSize(e, rankPHPValue)
+	case ok && isPHP && kind == "php_admin_value":
+		r.poolValue(php, e, len(r.pools)+rankPHPAdmin)
+	case ok && isPHP && kind == "php_value":
+		r.poolValue(php, e, rankPHPValue)
 	default:
 		if f, known := poolSettings[e.key]; known {
 			e.text = strings.ReplaceAll(e.text, "$pool", e.section)

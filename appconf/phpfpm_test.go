@@ -32,7 +32,11 @@ php_admin_value[post_max_size] = 20M
 		{"variable", runtime, one("www.conf", "[www]\npm.max_children = ${CHILDREN}\nlisten.backlog = -1\n"), []string{
 			`skip "listen.backlog = -1": not a number that is understood`, `skip "pm.max_children = ${CHILDREN}": it depends on CHILDREN`}},
 		{"no time limit", runtime, one("www.conf", "[www]\nrequest_terminate_timeout = 0\n"), nil},
-		{"execution time is no wall time", runtime, map[string]string{"www.conf": "[www]\nphp_admin_value[max_execution_time] = 5\n", "php.ini": "max_execution_time = 9\nupload_max_filesize = 1M\n"}, nil},
+		{"execution time is no wall time", runtime, map[string]string{"www.conf": "[www]\nphp_admin_value[max_execution_time] = 5\n", "php.ini": "max_execution_time = 9\nupload_max_filesize = 1M\n"}, []string{"compute 5s (www.conf:2 php_admin_value[max_execution_time] = 5)"}},
+		{"execution time of php.ini", runtime, one("php.ini", "[PHP]\nmax_execution_time = 120\n"), []string{"compute 2m0s (php.ini:2 max_execution_time = 120)"}},
+		{"no execution time", runtime, one("php.ini", "max_execution_time = 0\n"), nil},
+		{"no execution time, less than 0", runtime, one("www.conf", "[www]\nphp_value[max_execution_time] = -1\n"), nil},
+		{"execution time that is not known", runtime, one("www.conf", "[www]\nphp_value[max_execution_time] = ${LIMIT}\n"), []string{`skip "php_value[max_execution_time] = ${LIMIT}": it depends on LIMIT`}},
 		{"php.ini", runtime, map[string]string{"php.ini": "[PHP]\npost_max_size = 8M ; per request\n", "conf.d/90-own.ini": "post_max_size=64m\n"}, []string{"body 67108864 (conf.d/90-own.ini:1 post_max_size=64m)"}},
 		{"pool over php.ini", runtime, map[string]string{"php.ini": "post_max_size = 8M\n", "www.conf": "[www]\nphp_value[post_max_size] = 16M\n"}, []string{"body 16777216 (www.conf:2 php_value[post_max_size] = 16M)"}},
 		{"no limit", runtime, one("php.ini", "post_max_size = 0\n"), []string{`skip "post_max_size = 0": not a number that is understood`}},

@@ -3,6 +3,7 @@ package appconf
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -80,12 +81,16 @@ func (c *rubyConf) statement(st rubyStatement) {
 		c.locals[st.name] = rubyValue{why: notPlainRuby}
 	case st.name == "plugin" && !harmlessPlugin(rest):
 		c.giveUp(st.at, "a plugin may change settings")
+	case st.conditional && strings.Contains(st.at.Text(), "ssl"):
+		c.hidden(st)
 	case isSetting && st.conditional:
 		c.forget(known.name, c.file)
 		c.puzzle(known.name, st.at, rankFile, "it is set under a condition")
 	case isSetting:
 		plain, named := e.arguments()
 		c.call(st, known, plain, named)
+	case st.name == "ssl_bind" && c.family() == "puma":
+		c.spoken = append(c.spoken, spokenSocket{speaks: TLS, at: st.at, rank: rankFile})
 	default:
 		c.hidden(st)
 	}
@@ -102,6 +107,9 @@ func (c *rubyConf) assign(st rubyStatement, e *rubyExpr) {
 
 // hidden makes unknown what a statement sets somewhere within it.
 func (c *rubyConf) hidden(st rubyStatement) {
+	if c.family() == "puma" && pumaTLS.MatchString(st.at.Text()) {
+		c.spoken = append(c.spoken, spokenSocket{at: st.at, rank: rankFile, why: "it is set under a condition"})
+	}
 	for _, w := range strings.FieldsFunc(unquoted(st.at.Text()), func(r rune) bool { return strings.ContainsRune(" \t\r\n(){};,", r) }) {
 		if known, ok := rubySettings[c.family()][w]; ok {
 			c.forget(known.name, c.file)
@@ -109,6 +117,12 @@ func (c *rubyConf) hidden(st rubyStatement) {
 		}
 	}
 }
+
+// plainBind matches a place to listen at that is computed, but not with TLS.
+var plainBind = regexp.MustCompile(`["'](?:tcp|unix)://`)
+
+// pumaTLS matches what makes Puma speak TLS.
+var pumaTLS = regexp.MustCompile(`\bssl_bind\b|\bssl://`)
 
 // harmlessPlugin knows the plugins of Puma that set nothing.
 func harmlessPlugin(rest string) bool {
@@ -172,6 +186,19 @@ func (c *rubyConf) socket(st rubyStatement, plain []rubyValue, named map[string]
 		d = optionValue(&flag{name: "listen_backlog", read: readPositive}, word{text: backlog.text, why: firstText(v.why, unknown, backlog.why)}, st.at, rankFile)
 	}
 	c.sockets = append(c.sockets, d)
+	c.pumaSpeaks(v.text, address, st.at, firstText(v.why, unknown))
+}
+
+// pumaSpeaks notes what a place to listen at speaks: TLS with ssl://, HTTP without.
+func (r *reading) pumaSpeaks(uri, address string, at source.Span, why string) {
+	p := HTTP1
+	switch {
+	case strings.HasPrefix(uri, "ssl://"):
+		p = TLS
+	case plainBind.MatchString(at.Text()):
+		why = ""
+	}
+	r.spoken = append(r.spoken, spokenSocket{address: address, speaks: p, at: at, rank: rankFile, why: why})
 }
 
 // finishSockets declares the backlog when every place to listen at has one.
@@ -291,6 +318,7 @@ func (r *reading) pumaBinds(args []word) {
 			at.End = max(at.End, value.at.End)
 		}
 		address, backlog := pumaBind(value.text)
+		r.pumaSpeaks(value.text, address, at, value.why)
 		if address != "" && value.why == "" {
 			r.listens(address)
 		}
@@ -311,6 +339,18 @@ func (r *reading) finishPuma() {
 		r.giveUp(r.pumaCommand, "Puma reads config/puma.rb, which is not among the application's files")
 	}
 	r.finishListen()
+	r.finishPumaSpeaks()
+}
+
+// finishPumaSpeaks decides what Puma speaks where it does not listen with plain
+// HTTP alone.
+func (r *reading) finishPumaSpeaks() {
+	for _, s := range r.spoken {
+		if s.speaks != HTTP1 || s.why != "" {
+			r.finishSpoken()
+			return
+		}
+	}
 }
 
 // unicornFlags are Unicorn's options (bin/unicorn).

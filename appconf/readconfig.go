@@ -165,6 +165,7 @@ func (d *decoder) app(n *yaml.Node) AppConfig {
 		"request_timeout":             d.duration(&a.RequestTimeout),
 		"startup_time":                d.duration(&a.StartupTime),
 		"shutdown_timeout":            d.duration(&a.ShutdownTimeout),
+		"ping_interval":               d.duration(&a.PingInterval),
 		"max_requests_per_connection": d.count(&a.MaxRequestsPerConnection, 0),
 		"max_connections":             d.count(&a.MaxConnections, 0),
 		"listen_backlog":              d.count(&a.ListenBacklog, 0),

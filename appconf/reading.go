@@ -38,11 +38,19 @@ type reading struct {
 	springArguments []springArgument
 	pools           []keyValue
 	poolFiles       []*source.File
+	// spoken are the sockets of servers that speak one protocol at each.
+	spoken []spokenSocket
+	// uwsgiPlain are the places in spoken that speak what --protocol says.
+	uwsgiPlain []int
 	// goSources are the Go files.
 	goSources []*goSource
 	// bindsLimits reports whether the program takes Kestrel's limits from its
 	// configuration.
 	bindsLimits bool
+	// kestrelProtocols are the entries of the configuration that decide what Kestrel
+	// speaks; kestrelStart is where a program that was read starts it.
+	kestrelProtocols []declaration
+	kestrelStart     source.Span
 	// unreadEnvironment is the place that names a file of variables, which is not read.
 	unreadEnvironment source.Span
 	// dockerfile is the application's Dockerfile, nil without one; composed reports
@@ -65,6 +73,8 @@ type reading struct {
 	// parsed the files of which there is a syntax tree.
 	scripts         map[*source.File]bool
 	servers, parsed int
+	// speech is what is known of the protocols of the script that is being read.
+	speech *nodeSpeech
 	// handlesSignals reports whether a script may decide how the application stops.
 	handlesSignals bool
 }

@@ -29,11 +29,13 @@ type Runtime struct {
 	// checked for: ">=18 <27"; "" when the preset names none.
 	Version, Versions string
 	// Figures are the defaults by the name of the setting in tunelint.yaml, and
-	// worker_timeout, threads, max_requests_per_worker, header_timeout and
-	// request_read_timeout besides.
+	// worker_timeout, threads, max_requests_per_worker, header_timeout,
+	// request_read_timeout, write_timeout and compute_timeout besides.
 	Figures map[string]Figure
 	// SpeaksKeepAlive is false for servers that close after every answer.
 	SpeaksKeepAlive source.Setting[bool]
+	// Speaks is what it understands where nothing is declared.
+	Speaks ProtocolFigure
 
 	name         string // of the family, for people
 	since, below string
@@ -63,6 +65,7 @@ var runtimes = sync.OnceValue(func() []*Runtime {
 		ID, Family, Label, Variant string
 		Since, Below               string
 		SpeaksKeepAlive            *bool `yaml:"speaks_keepalive"`
+		Speaks                     ProtocolFigure
 		Figures                    map[string]Figure
 	}
 	if err := yaml.Unmarshal(runtimesYAML, &rows); err != nil {
@@ -70,7 +73,7 @@ var runtimes = sync.OnceValue(func() []*Runtime {
 	}
 	var out []*Runtime
 	for _, row := range rows {
-		r := &Runtime{ID: row.ID, Family: row.Family, Variant: row.Variant, Figures: row.Figures,
+		r := &Runtime{ID: row.ID, Family: row.Family, Variant: row.Variant, Figures: row.Figures, Speaks: row.Speaks,
 			name: row.Label, since: row.Since, below: row.Below}
 		if row.SpeaksKeepAlive != nil {
 			r.SpeaksKeepAlive = source.Known(*row.SpeaksKeepAlive, source.Origin{Default: row.Label + " default"})
@@ -168,6 +171,11 @@ func agree(rows []*Runtime, number string, v version) *Runtime {
 			f.Verified = f.Verified && g.Verified
 			out.Figures[name] = f
 		}
+		if out.Speaks.Value != other.Speaks.Value {
+			out.Speaks = ProtocolFigure{}
+		}
+		out.Speaks.Verified = out.Speaks.Verified && other.Speaks.Verified
+		out.Speaks.Program = out.Speaks.Program || other.Speaks.Program
 		if out.SpeaksKeepAlive.Value != other.SpeaksKeepAlive.Value || !other.SpeaksKeepAlive.Known {
 			out.SpeaksKeepAlive = source.Setting[bool]{}
 		}

@@ -255,7 +255,8 @@ func (s *scanner) readListen(i int) int {
 		return 0
 	}
 	name := s.tokens[i].text
-	if name == "createServer" && s.at(i-2).text != "net" {
+	if (name == "createServer" || name == "createSecureServer") && s.at(i-2).text != "net" && s.at(i-2).text != "tls" {
+		s.scanSpeech(i)
 		return 1
 	}
 	if name != "listen" || s.at(i-1).kind != js.DotToken {
@@ -283,5 +284,17 @@ func (s *scanner) readListen(i int) int {
 	if serverName.MatchString(receiver.text) || (receiver.kind == js.CloseParenToken && s.at(receiver.open-1).text == "createServer") {
 		return 0
 	}
+	s.speech.listen(receiver.text, source.Span{File: s.file, Start: s.tokens[i].start, End: s.tokens[i].end})
 	return 1
+}
+
+// scanSpeech notes what a server speaks whose making starts with a name.
+func (s *scanner) scanSpeech(i int) {
+	at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+	object := ""
+	if s.at(i-1).kind == js.DotToken {
+		object = s.at(i - 2).text
+		at.Start = s.at(i - 2).start
+	}
+	s.speech.create(object, s.tokens[i].text, at)
 }

@@ -20,6 +20,7 @@ func (s *script) read() {
 		case *js.NewExpr:
 			if s.serverKind(n) == isServer {
 				s.servers++
+				s.speechOf(n.X, s.newSpan(n))
 				s.readCreate(n.Args, createOptions)
 			}
 		}
@@ -175,6 +176,7 @@ func (s *script) readCall(n *js.CallExpr, in *branch) {
 	case name == "createServer" || name == "createSecureServer":
 		if callKind(n) == isServer {
 			s.servers++
+			s.speechOf(n.X, s.callSpan(n))
 			s.readCreate(&n.Args, createOptions)
 		}
 	case !isMember && (name == "fastify" || name == "Fastify"):
@@ -279,6 +281,7 @@ func (s *script) readListen(n *js.CallExpr, object js.IExpr) {
 	}
 	if s.serverKind(object) != isServer {
 		s.servers++
+		s.speech.listen(lastNameJS(object), s.callSpan(n))
 	}
 	if o := s.object(args[0].Value); o != nil {
 		s.readListenOptions(o)

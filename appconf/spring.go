@@ -33,6 +33,11 @@ var springSettings = map[string]springSetting{
 	"server.address":  {"", "address", nil},
 	"server.shutdown": {"", "shutdown", nil},
 	"spring.lifecycle.timeoutpershutdownphase": {"", "shutdown phase", springDuration},
+	"server.ssl.enabled":                       {"", "tls enabled", nil},
+	"server.ssl.keystore":                      {"", "tls", nil},
+	"server.ssl.certificate":                   {"", "tls", nil},
+	"server.ssl.bundle":                        {"", "tls", nil},
+	"server.http2.enabled":                     {"", "h2c", nil},
 	"server.maxhttprequestheadersize":          {"", "max_header_size", springSize},
 	"server.maxhttpheadersize":                 {"", "max-http-header-size", springSize},
 	"spring.servlet.multipart.maxrequestsize":  {"", "multipart", nil},
@@ -80,6 +85,7 @@ func (r *reading) finishSpring() {
 	r.readSpringEnvironment()
 	r.finishSpringServer()
 	r.finishSpringShutdown()
+	r.finishSpringProtocol()
 	r.finishListen()
 }
 

@@ -59,10 +59,12 @@ func readServerXML(r *reading, f *source.File) {
 		}
 	}
 	var connectors []endpoint
-	for _, e := range all {
+	for i, e := range all {
 		protocol := strings.ToLower(e.attributes["protocol"].text)
 		if e.name == "Connector" && !strings.Contains(protocol, "ajp") {
-			connectors = append(connectors, r.connector(e, executors))
+			c := r.connector(e, executors)
+			c.declared = append(c.declared, tomcatProtocol(e, all[i+1:]))
+			connectors = append(connectors, c)
 		}
 	}
 	if len(connectors) == 0 {
@@ -99,6 +101,28 @@ func (r *reading) connector(e element, executors map[string]element) endpoint {
 		}
 	}
 	return out
+}
+
+// tomcatProtocol says what a connector speaks: TLS with SSLEnabled, HTTP/2 besides
+// HTTP/1 with the upgrade protocol among the tags after it. Tomcat takes HTTP/2
+// with prior knowledge as well (AbstractProtocol.java).
+func tomcatProtocol(e element, after []element) declaration {
+	d := declaration{name: "speaks", number: int64(HTTP1), at: e.at, rank: rankFile}
+	for _, x := range after {
+		if x.name == "Connector" {
+			break
+		}
+		if x.name == "UpgradeProtocol" && strings.HasSuffix(x.attributes["className"].text, ".Http2Protocol") {
+			d.number, d.at = int64(HTTP1|HTTP2), x.at
+		}
+	}
+	if tls, ok := e.attributes["SSLEnabled"]; ok && !strings.EqualFold(tls.text, "false") {
+		d.number, d.at = int64(TLS), tls.at
+		if !strings.EqualFold(tls.text, "true") {
+			d.why = "it depends on a property"
+		}
+	}
+	return d
 }
 
 // executorThreads reads maxThreads of the pool that a connector shares, which

@@ -34,6 +34,11 @@ var uwsgiSettings = map[string]flag{
 	"uwsgi-socket":        {name: "listen"},
 	"http-socket":         {name: "listen"},
 	"http":                {name: "listen"},
+	"https":               {name: "listen"},
+	"https-socket":        {name: "listen"},
+	"fastcgi-socket":      {name: "listen"},
+	"scgi-socket":         {name: "listen"},
+	"protocol":            {name: "protocol"},
 	"ini":                 {name: "config"},
 	"yaml":                {name: "config"},
 }
@@ -116,12 +121,13 @@ func (r *reading) uwsgiOptions(options []keyWord) {
 			r.giveUp(o.value.at, "options of another place are not read")
 		case !ok:
 		case known.name == "listen":
-			if o.value.why == "" && o.value.text != "" {
-				r.listens(uwsgiAddress(o.value.text))
-			}
+			r.uwsgiSocket(o)
 		case known.name == "config":
 			r.uwsgiFiles = append(r.uwsgiFiles, o.value)
 		default:
+			if o.key == "http11-socket" {
+				r.uwsgiSocket(o)
+			}
 			found[known.name] = uwsgiValue(o, known)
 		}
 	}
@@ -233,6 +239,7 @@ func (r *reading) uwsgiText(text string) word {
 
 // finishUWSGI looks for the files that the command line names.
 func (r *reading) finishUWSGI() {
+	r.finishUWSGIProtocol()
 	for _, w := range r.uwsgiFiles {
 		r.checkServerConfig(w, w.at)
 	}

@@ -1,0 +1,54 @@
+package appconf
+
+import (
+	"regexp"
+
+	"github.com/tdewolff/parse/v2/js"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// speechOf notes what a server speaks by the function that makes it.
+func (s *script) speechOf(function js.IExpr, at source.Span) {
+	object, name, isMember := member(function)
+	if v, ok := function.(*js.Var); ok {
+		name := string(root(v).Data)
+		s.speech.create("", name, s.bareCall(name))
+		return
+	}
+	if call, ok := object.(*js.CallExpr); ok {
+		for _, module := range []string{"http", "https", "http2", "node:http", "node:https", "node:http2"} {
+			if isRequired(call, module) {
+				s.speech.required(module, name, at)
+				return
+			}
+		}
+	}
+	if isMember {
+		s.speech.create(lastNameJS(object), name, at)
+	}
+}
+
+// bareCall returns the place of the first call of a plain name: the tree keeps no
+// places of names.
+func (s *script) bareCall(name string) source.Span {
+	m := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\s*\(`).FindStringIndex(s.file.Text)
+	if m == nil {
+		return source.Span{File: s.file}
+	}
+	return s.spanOf(m[0])
+}
+
+// lastNameJS returns x of "x" and "y.x", "" for other expressions.
+func lastNameJS(e js.IExpr) string {
+	if v, ok := e.(*js.Var); ok {
+		return string(root(v).Data)
+	}
+	_, name, _ := member(e)
+	return name
+}
+
+// newSpan returns the place of "new http.Server(…)".
+func (s *script) newSpan(n *js.NewExpr) source.Span {
+	return s.spanOf(s.memberStart(n.X))
+}
