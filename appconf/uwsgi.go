@@ -25,6 +25,7 @@ var uwsgiSettings = map[string]flag{
 	"workers":             {name: "workers", read: readPositive},
 	"threads":             {name: "threads", read: readPositive},
 	"max-requests":        {name: "max_requests_per_worker", read: readCount},
+	"buffer-size":         {name: "max_header_size", read: readPositive},
 	"limit-post":          {name: "max_body_size", read: readPositive},
 	"worker-reload-mercy": {name: "shutdown_timeout", read: readSeconds},
 	"reload-mercy":        {name: "shutdown_timeout"},
@@ -44,7 +45,7 @@ var uwsgiSettings = map[string]flag{
 }
 
 // uwsgiShort are the short forms of options that are settings.
-var uwsgiShort = map[byte]string{'l': "listen", 't': "harakiri", 'p': "processes", 's': "socket", 'R': "max-requests"}
+var uwsgiShort = map[byte]string{'l': "listen", 't': "harakiri", 'p': "processes", 's': "socket", 'R': "max-requests", 'b': "buffer-size"}
 
 // uwsgiElsewhere are options that read further options from where nobody looked.
 var uwsgiElsewhere = map[string]bool{"inherit": true, "include": true, "import": true, "json": true, "xml": true, "config": true, "vassals-inherit": true, "emperor": true}

@@ -4,9 +4,10 @@ import "testing"
 
 func TestUWSGI(t *testing.T) {
 	checkDeclarations(t, []declarationCase{
-		{"command line", "uwsgi@2", one("Procfile", "web: uwsgi --http :8000 --http-keepalive -p 4 --threads=2 -l1024 --harakiri 30 --master --limit-post 1048576 --max-requests 500 --worker-reload-mercy 20\n"), []string{
+		{"command line", "uwsgi@2", one("Procfile", "web: uwsgi --http :8000 --http-keepalive -p 4 --threads=2 -l1024 -b32768 --harakiri 30 --master --limit-post 1048576 --max-requests 500 --worker-reload-mercy 20\n"), []string{
 			"backlog 1024 (Procfile:1 -l1024)",
 			"body 1048576 (Procfile:1 --limit-post 1048576)",
+			"header size 32768 (Procfile:1 -b32768)",
 			"listen :8000",
 			"request 30s (Procfile:1 --harakiri 30)",
 			"shutdown 20s (Procfile:1 --worker-reload-mercy 20)",
