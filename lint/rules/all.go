@@ -65,6 +65,8 @@ func All() []*lint.Rule {
 		connectSlowFailover,
 		readBelowApp,
 		reloadDropsIdle,
+		streamingBuffered,
+		websocketCut,
 		expiredIgnore,
 		ignoreWithoutReason,
 		unknownRuleInIgnore,
