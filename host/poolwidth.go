@@ -19,6 +19,9 @@ type Holding struct {
 	// Idle is how many connections each worker may keep to one server, on average
 	// over the servers.
 	Idle int64
+	// Blocked is a route that keeps nginx from reusing connections as it stands; nil
+	// where they are reused.
+	Blocked *nginxconf.Route
 }
 
 // Holdings returns what the pools of nginx may hold of an application, for every
@@ -30,10 +33,11 @@ func (h *Host) Holdings(a *appconf.App) []Holding {
 		if !ok || !slices.Contains(h.AppsOf(u), a) {
 			continue
 		}
-		if use, _ := h.PoolUse(u, pool); use == PoolUnused {
+		use, blocked := h.PoolUse(u, pool)
+		if use == PoolUnused {
 			continue
 		}
-		x := Holding{Upstream: u, Pool: pool, Caches: h.Caches(u, pool), Servers: max(1, regularServers(u))}
+		x := Holding{Upstream: u, Pool: pool, Blocked: blocked, Caches: h.Caches(u, pool), Servers: max(1, regularServers(u))}
 		x.Idle = pool.Size * x.Caches / x.Servers
 		if limit := largestMaxConns(u); limit > 0 {
 			x.Idle = min(x.Idle, limit*x.Caches) // what was never open at once cannot be idle at once
@@ -88,14 +92,11 @@ func largestMaxConns(u *nginxconf.Upstream) int64 {
 // not; a gunicorn worker with threads keeps idle what its threads leave of
 // worker_connections (gunicorn/workers/gthread.py).
 func IdleLimit(a *appconf.App) source.Setting[int64] {
-	family, limit := "", a.MaxConnections
-	if a.Runtime != nil {
-		family = a.Runtime.Family
-	}
+	limit := a.MaxConnections
 	switch {
-	case family == "php-fpm":
+	case isPHP(a):
 		limit = a.Workers
-	case a.KeepAlive.Known && a.KeepAlive.Value == 0, a.MaxRequestsPerConnection.Value == 1:
+	case ClosesEach(a):
 		limit.Known = false
 	case a.Runtime != nil && a.Runtime.ID == "gunicorn-gthread" && limit.Known:
 		limit.Known = a.Workers.Known && a.Threads.Known
@@ -106,3 +107,12 @@ func IdleLimit(a *appconf.App) source.Setting[int64] {
 	}
 	return source.Known(int64(limit.Value), limit.Origin)
 }
+
+// ClosesEach reports whether an application closes every connection after its
+// answer, whatever nginx asks for. php-fpm does so only where nginx does not ask
+// for more with fastcgi_keep_conn.
+func ClosesEach(a *appconf.App) bool {
+	return !isPHP(a) && (a.KeepAlive.Known && a.KeepAlive.Value == 0 || a.MaxRequestsPerConnection.Value == 1)
+}
+
+func isPHP(a *appconf.App) bool { return a.Runtime != nil && a.Runtime.Family == "php-fpm" }

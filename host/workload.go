@@ -42,7 +42,11 @@ type PeakLoad struct {
 
 // String says what Busy comes from.
 func (l PeakLoad) String() string {
-	return fmt.Sprintf("%d requests/s x %s / %d workers", l.Requests.Value, nginxconf.FormatTime(l.Latency.Value), l.Workers.Value)
+	text := fmt.Sprintf("%d requests/s x %s", l.Requests.Value, nginxconf.FormatTime(l.Latency.Value))
+	if l.Workers.Value > 1 {
+		text += fmt.Sprintf(" / %d workers", l.Workers.Value)
+	}
+	return text
 }
 
 // Size is the number of idle connections for each worker that takes the swing

@@ -70,14 +70,17 @@ func reportIdle(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, idle time.D
 		held = "never closes idle connections to " + u.Name
 	}
 	r := p.Report(poolPlace(u), "nginx %s, %s closes them after %s", held, appName(first.App), nginxconf.FormatTime(keep)).Key("upstream %s", u.Name)
-	if use == host.PoolBlocked || pool.Origin.Assumed || !slices.ContainsFunc(races, func(x host.IdleRace) bool { return x.Sure }) {
+	lost := p.Host.PoolLost(u)
+	if use == host.PoolBlocked || lost != nil || pool.Origin.Assumed || !slices.ContainsFunc(races, func(x host.IdleRace) bool { return x.Sure }) {
 		r.Severity(lint.Warning)
 	}
 	seeRaces(r, idle, races)
 	if pool.Origin.IsDefault() {
 		r.SeeOrigin(pool.Origin, "%d idle connections are kept for each worker", pool.Size)
 	}
-	if use == host.PoolBlocked {
+	if lost != nil {
+		r.See(lost.HeadSpan(), "takes the pool away: no connection is reused as it stands")
+	} else if use == host.PoolBlocked {
 		r.See(route.Pass.HeadSpan(), "%s", p.Host.WhyNotReused(route))
 	} else if n := host.FailingServers(u); n > 1 {
 		r.See(u.Servers[0].Directive.HeadSpan(), "with %d servers, each such failure also takes a server out for its fail_timeout", n)
