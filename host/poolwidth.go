@@ -114,5 +114,3 @@ func IdleLimit(a *appconf.App) source.Setting[int64] {
 func ClosesEach(a *appconf.App) bool {
 	return !isPHP(a) && (a.KeepAlive.Known && a.KeepAlive.Value == 0 || a.MaxRequestsPerConnection.Value == 1)
 }
-
-func isPHP(a *appconf.App) bool { return a.Runtime != nil && a.Runtime.Family == "php-fpm" }
