@@ -72,6 +72,7 @@ func All() []*lint.Rule {
 		unknownRuleInIgnore,
 		unreadableFile,
 		unusedIgnore,
+		appRefusesConnections,
 		fastcgiKeepConnMissing,
 		idleFarBelowApp,
 		idleOutlivesApp,
