@@ -19,6 +19,8 @@ func All() []*lint.Rule {
 		keepaliveNotSupported,
 		unitSlip,
 		bodyLimitMismatch,
+		bufferMemoryUnbounded,
+		bufferingOffEverywhere,
 		busyBuffersArithmetic,
 		headerExceedsBuffer,
 		headerLimitMismatch,
