@@ -27,6 +27,9 @@ type App struct {
 	// RequestTimeout is when the application itself gives up on a request; unknown
 	// when nothing limits it.
 	RequestTimeout source.Setting[time.Duration]
+	// NoRequestTimeout reports that nothing in it is known to limit a request; the
+	// origin is what says so.
+	NoRequestTimeout source.Setting[bool]
 	// StartupTime is the time from its start to its first answer.
 	StartupTime source.Setting[time.Duration]
 	// ShutdownTimeout is how long it may take to finish once told to stop.

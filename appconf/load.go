@@ -112,7 +112,8 @@ func (a *App) settle(c *AppConfig, r *reading) {
 		a.RuntimeLabel = r.runtime.Label
 	}
 	a.KeepAlive = settle(a, r, "keepalive_timeout", c.KeepaliveTimeout)
-	a.RequestTimeout = limit(settle(a, r, "request_timeout", c.RequestTimeout))
+	request := settle(a, r, "request_timeout", c.RequestTimeout)
+	a.RequestTimeout, a.NoRequestTimeout = limit(request), r.unlimited(request)
 	a.StartupTime = settle(a, r, "startup_time", c.StartupTime)
 	a.ShutdownTimeout = settle(a, r, "shutdown_timeout", c.ShutdownTimeout)
 	a.StopGrace = settle(a, r, "stop_grace_period", source.Setting[time.Duration]{})
@@ -174,6 +175,22 @@ func limit(s source.Setting[time.Duration]) source.Setting[time.Duration] {
 		return source.Setting[time.Duration]{}
 	}
 	return s
+}
+
+// unlimited reports that nothing limits a request: a limit of 0, which is none, or
+// a worker of gunicorn whose timeout only watches its process.
+func (r *reading) unlimited(request source.Setting[time.Duration]) source.Setting[bool] {
+	switch {
+	case request.Known && !limit(request).Known:
+		return source.Known(true, request.Origin)
+	case request.Known || r.runtime == nil || r.opaque != "":
+		return source.Setting[bool]{}
+	}
+	switch r.runtime.ID {
+	case "gunicorn-gthread", "gunicorn-gevent", "gunicorn-asgi", "gunicorn-uvicorn-worker":
+		return source.Known(true, r.runtime.origin(Figure{Verified: true}))
+	}
+	return source.Setting[bool]{}
 }
 
 // perWorker multiplies a limit that holds for each worker; tunelint.yaml states

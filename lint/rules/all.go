@@ -17,6 +17,7 @@ func All() []*lint.Rule {
 		directLBIdle,
 		headerTimeoutBelowKeepalive,
 		keepaliveNotSupported,
+		nothingStopsTheWork,
 		unitSlip,
 		bodyLimitMismatch,
 		bufferMemoryUnbounded,
