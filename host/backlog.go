@@ -65,7 +65,7 @@ func (h *Host) Elsewhere(a *appconf.App) string {
 	if h.Facts.Container.Value {
 		return "a container may have limits of its own"
 	}
-	if slices.ContainsFunc(a.Files, isCompose) {
+	if !a.Container.HostNetwork.Value && (a.Container.Kind != "" || slices.ContainsFunc(a.Files, isCompose)) {
 		return a.Name + " runs in a container, which may have limits of its own"
 	}
 	if !h.RunsHere(a) {
@@ -88,16 +88,27 @@ func (h *Host) RunsHere(a *appconf.App) bool {
 	}
 	here := false
 	for _, u := range h.Nginx.Upstreams() {
-		if strings.EqualFold(a.Upstream, u.Name) || servesAny(u, a.Upstream) {
-			if !SameMachine(u) {
-				return false
-			}
-			here = true
+		if !h.behindAny(a, u) {
+			continue
+		}
+		if here = SameMachine(u); !here {
+			return false
 		}
 	}
-	if here || a.Upstream == "" {
-		return here
+	for _, r := range h.Nginx.Routes() {
+		if r.Upstream != nil || r.Address == "" || !h.standsAt(a, r.Address, passPort(r.Scheme)) {
+			continue
+		}
+		if here = isLocal(r.Address); !here {
+			return false
+		}
 	}
-	literal := &nginxconf.Upstream{Servers: []*nginxconf.Server{{Address: a.Upstream}}}
-	return SameMachine(literal)
+	return here || a.Upstream != "" && isLocal(a.Upstream)
+}
+
+// behindAny reports whether an application stands behind an upstream block, by its
+// name or at one of its servers.
+func (h *Host) behindAny(a *appconf.App, u *nginxconf.Upstream) bool {
+	return strings.EqualFold(a.Upstream, u.Name) ||
+		slices.ContainsFunc(u.Servers, func(s *nginxconf.Server) bool { return h.standsAt(a, s.Address, "80") })
 }

@@ -51,6 +51,9 @@ type Host struct {
 
 	judged   sync.Once
 	verdicts []verdict.Verdict
+
+	chained sync.Once
+	behind  map[*nginxconf.Upstream][]*appconf.App
 }
 
 // A Problem is a file that a host needs and that could not be read.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
@@ -38,5 +39,6 @@ func declares(a *appconf.App, name string) bool {
 	if h, _, err := net.SplitHostPort(a.Upstream); err == nil {
 		host = h
 	}
-	return strings.EqualFold(host, name) || strings.EqualFold(a.Name, name)
+	return strings.EqualFold(host, name) || strings.EqualFold(a.Name, name) ||
+		slices.ContainsFunc(a.Container.Names, func(own string) bool { return strings.EqualFold(own, name) })
 }

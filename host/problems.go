@@ -66,6 +66,7 @@ func (h *Host) Skips() []source.Skip {
 	if h.Nginx == nil {
 		return out
 	}
+	out = append(out, h.Unclear()...)
 	for _, e := range h.Nginx.Includes {
 		if e.Missing && e.Packaged() {
 			out = append(out, source.Skip{Span: e.Directive.HeadSpan(), Why: e.Why()})

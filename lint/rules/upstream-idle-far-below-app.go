@@ -77,7 +77,7 @@ func reportFarBelow(p *lint.Pass, u *nginxconf.Upstream, d *nginxconf.Directive,
 		Key("upstream %s", u.Name)
 	r.SeeOrigin(a.KeepAlive.Origin, label, a.Name)
 	target := min(keep-host.IdleMargin(host.SameMachine(u), keep), enoughIdle)
-	if !a.KeepAlive.Origin.Assumed && target > pool.IdleTimeout.Value && host.Covers(p.Host.AppsOf(u), u) {
+	if !a.KeepAlive.Origin.Assumed && target > pool.IdleTimeout.Value && p.Host.Covers(u) {
 		value := nginxconf.FormatTime(target)
 		r.SuggestUnsafe(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value),
 			"idle connections stay open longer, here and at the application", d.SetArg(0, value))
