@@ -66,6 +66,7 @@ func All() []*lint.Rule {
 		clientIdleBelowLB,
 		connectAbove75s,
 		connectSlowFailover,
+		phpThreeWay,
 		readBelowApp,
 		reloadDropsIdle,
 		streamingBuffered,
