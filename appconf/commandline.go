@@ -83,7 +83,7 @@ func (r *reading) commandReader(program string) func(*reading, command) {
 	case isHarmless(r.family(), program):
 		return readHarmless
 	}
-	return nil
+	return r.startsProgram(program)
 }
 
 // A harmless is a program with the only arguments that decide nothing.

@@ -175,8 +175,9 @@ func (r *reading) unreadVariables() {
 
 // finishCommandServer gives the options their meaning.
 func (r *reading) finishCommandServer() {
-	if config := r.pick("config"); config.at.IsValid() {
-		r.giveUp(config.at, "the configuration file of "+r.runtimeName()+" is not read")
+	r.finishPythonCalls()
+	if r.family() == "hypercorn" {
+		r.finishHypercorn()
 	}
 	r.finishCommandProtocol()
 	if ws := r.pick("ws"); r.family() == "uvicorn" && ws.at.IsValid() && (ws.why != "" || ws.text == "none" || ws.text == "wsproto") {

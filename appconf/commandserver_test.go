@@ -42,7 +42,7 @@ func TestCommandServers(t *testing.T) {
 			"workers 2 (Procfile:1 -w2)",
 		}},
 		{"hypercorn's file", "hypercorn@0.17", one("Procfile", "web: hypercorn -c conf.toml app:app\n"), []string{
-			`skip "-c conf.toml": the configuration file of hypercorn is not read`,
+			`skip "-c conf.toml": the configuration file is not among the application's files`,
 		}},
 		{"waitress", "waitress@3", one("Procfile", "web: waitress-serve --listen=*:8080 --threads=8 --channel-timeout 60 --connection-limit=500 --max-request-body-size=1048576 app:app\n"), []string{
 			"body 1048576 (Procfile:1 --max-request-body-size=1048576)",

@@ -60,9 +60,20 @@ type reading struct {
 	// container and stop are what the application runs in and how it is stopped.
 	container Container
 	stop      Stop
-	// serverFiles are the base names of the configuration files of uwsgi, Puma and
-	// Unicorn that were read.
+	// serverFiles are the base names of the configuration files of uwsgi, Puma,
+	// Unicorn and hypercorn that were read.
 	serverFiles []string
+	// hypercornFiles are the files that programs take the configuration of hypercorn
+	// from, and hypercornPrograms those programs.
+	hypercornFiles    []word
+	hypercornPrograms []*source.File
+	// hasPrograms reports whether programs that start a server are among the files,
+	// pythonPrograms are those, pythonCalls what starts a server in them, and
+	// pythonCommand is the one that the command line runs.
+	hasPrograms    bool
+	pythonPrograms []*source.File
+	pythonCalls    []pythonCall
+	pythonCommand  word
 	// uwsgiFiles are the files that uWSGI is told to read.
 	uwsgiFiles []word
 	// pumaCommand starts Puma so that it reads a configuration file.
@@ -122,6 +133,8 @@ func readers() []reader {
 		{reads: isUWSGIConf, read: readUWSGIConf},
 		{reads: isRubyConf, read: readRubyConf},
 		{reads: isGunicornConf, read: readGunicornConf},
+		{reads: isPythonProgram, read: readPythonProgram},
+		{reads: isHypercornConf, read: readHypercornConf},
 		{reads: isScript, read: readScript},
 		{reads: isSpringFile, read: collectSpringFile},
 		{reads: isServerXML, read: readServerXML},
@@ -139,6 +152,7 @@ func (r *reading) read(files []*source.File) {
 	done := map[*source.File]bool{}
 	for _, f := range files {
 		name := path.Base(f.Path)
+		r.hasPrograms = r.hasPrograms || isPythonProgram(r, name) || (isHypercornConf(r, name) && hasSuffix(name, ".py"))
 		r.composed = r.composed || isCompose(r, name) || isKubernetes(r, name)
 	}
 	for _, kind := range readers() {

@@ -2,6 +2,17 @@ package appconf
 
 import "testing"
 
+func FuzzPythonServer(f *testing.F) {
+	f.Add("import uvicorn as u\nfrom uvicorn import run as r, Config\nP = int(os.getenv('P', 8))\nif __name__ == '__main__':\n    u.run('a:b', port=P, # c\n ws_ping_interval=None, **x)\n", "bind = [\"a:1\"]\nworkers = 2 # c\n[x]\nbacklog = 9\n")
+	f.Add("c = hypercorn.Config.from_toml('a')\nc.bind = ['x']\nif c: c.workers = 2\nrun(", "keyfile = '''a\n'''\na.b = 1\nworkers = 0x10")
+	f.Fuzz(func(t *testing.T, program, toml string) {
+		checkReading(t, "uvicorn@0.30", "main.py", program)
+		checkReading(t, "waitress@3", "main.py", program)
+		checkReading(t, "hypercorn@0.17", "main.py", "import hypercorn\n"+program)
+		checkReading(t, "hypercorn@0.17", "hypercorn.toml", toml)
+	})
+}
+
 func FuzzRubyConf(f *testing.F) {
 	f.Add("workers ENV.fetch('N', 5).to_i * 2\nbind 'tcp://a:1?backlog=9'\nif x; threads 2; end\n")
 	f.Add("=begin\n=end\nx = Integer(ENV['A'] || 3)\nthreads(1, x)\nlisten \"/a\", :backlog => 1_0,\n  b: 2 # c\n__END__")

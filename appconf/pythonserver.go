@@ -1,0 +1,180 @@
+package appconf
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// pythonStarters are the functions by which a program starts a server itself, by
+// family; their arguments are named like the options of the command line
+// (uvicorn/main.py, waitress/adjustments.py).
+var pythonStarters = map[string][]string{"uvicorn": {"run", "Config"}, "waitress": {"serve"}}
+
+// isPythonProgram recognises the programs that start a server themselves.
+func isPythonProgram(r *reading, name string) bool {
+	return pythonStarters[r.family()] != nil && hasSuffix(name, ".py")
+}
+
+// readPythonProgram collects the calls that start a server.
+func readPythonProgram(r *reading, f *source.File) {
+	if len(f.Text) > maxScript {
+		r.giveUp(source.Span{File: f}, "too large to be read as source")
+		return
+	}
+	r.pythonPrograms = append(r.pythonPrograms, f)
+	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
+	for _, c := range m.calls(pythonNames(f.Text, r.family(), pythonStarters[r.family()])) {
+		r.pythonCalls = append(r.pythonCalls, c)
+	}
+}
+
+// pythonNames returns the names by which a file calls functions of a module:
+// "uvicorn.run", and what "from uvicorn import run" and "import uvicorn as u" make
+// of it.
+func pythonNames(text, module string, functions []string) []string {
+	code := plainCode(text)
+	var out []string
+	modules := []string{module}
+	for _, m := range regexp.MustCompile(`(?m)^[ \t]*import[ \t]+`+module+`[ \t]+as[ \t]+(\w+)`).FindAllStringSubmatch(code, maxEndpoints) {
+		modules = append(modules, m[1])
+	}
+	for _, name := range modules {
+		for _, f := range functions {
+			out = append(out, name+"."+f)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^[ \t]*from[ \t]+`+module+`(?:\.\w+)?[ \t]+import[ \t]+\(?([^()\n]*)`).FindAllStringSubmatch(code, maxEndpoints) {
+		for _, item := range strings.Split(m[1], ",") {
+			words := strings.Fields(item)
+			if len(words) > 0 && slices.Contains(functions, words[0]) {
+				out = append(out, words[len(words)-1])
+			}
+		}
+	}
+	return out
+}
+
+// startsProgram returns what reads "python PROGRAM", nil where no program of the
+// application was given.
+func (r *reading) startsProgram(program string) func(*reading, command) {
+	if !isPython(program) || !r.hasPrograms {
+		return nil
+	}
+	return readPythonCommand
+}
+
+// readPythonCommand notes that a program that is among the files starts the server.
+func readPythonCommand(r *reading, c command) {
+	for _, w := range c.args {
+		if strings.HasPrefix(w.text, "-") && w.why == "" {
+			continue
+		}
+		r.pythonCommand = w
+		return
+	}
+	r.giveUp(c.whole, "which program it runs is not known")
+}
+
+// finishPythonCalls declares what the calls of the programs set, unless the
+// command line starts the server.
+func (r *reading) finishPythonCalls() {
+	if len(r.pythonPrograms) == 0 || (r.commanded && r.pythonCommand == (word{})) {
+		return
+	}
+	if w := r.pythonCommand; w != (word{}) && !slices.ContainsFunc(r.pythonPrograms, func(f *source.File) bool { return path.Base(f.Path) == path.Base(w.text) && w.why == "" }) {
+		r.giveUp(w.at, "the program is not among the application's files")
+	}
+	if len(r.pythonCalls) == 0 {
+		r.giveUp(source.Span{File: r.pythonPrograms[0]}, "no server is started here")
+		return
+	}
+	var all []endpoint
+	for _, c := range r.pythonCalls {
+		switch {
+		case c.spread.IsValid():
+			r.giveUp(c.spread, "options come from a mapping that is not read")
+		case c.conditional:
+			r.giveUp(c.at, "the server is started under a condition")
+		}
+		all = append(all, r.pythonEndpoint(c))
+	}
+	r.endpoints(all)
+}
+
+// pythonEndpoint reads the arguments of a call that starts a server.
+func (r *reading) pythonEndpoint(c pythonCall) endpoint {
+	out := endpoint{at: c.at}
+	flags := commandServers[r.family()].flags
+	for i := range flags {
+		f := &flags[i]
+		a, ok := c.named[strings.ReplaceAll(f.long, "-", "_")]
+		if !ok || f.name == "" {
+			continue
+		}
+		d := pythonOption(f, a)
+		switch {
+		case c.conditional || c.spread.IsValid():
+			d.why = firstText(d.why, "the options are not all known")
+		case f.name == "ping_interval" && a.raw == "None": // none are sent
+		case a.raw == "None":
+			continue
+		}
+		out.declared = append(out.declared, d)
+	}
+	if a, ok := c.named["ssl_context_factory"]; ok && a.raw != "None" {
+		out.declared = append(out.declared, declaration{name: "speaks", at: a.at, rank: rankFile, why: "a program decides about TLS"})
+	}
+	if a, ok := c.named["http2"]; ok && a.raw != "False" {
+		out.declared = append(out.declared, declaration{name: "h2c", text: strings.ToLower(a.raw), at: a.at, rank: rankFile})
+	}
+	out.listen = pythonListen(c)
+	return out.withoutSockets()
+}
+
+// pythonOption reads one argument.
+func pythonOption(f *flag, a pythonArgument) declaration {
+	w := word{why: a.value.why}
+	switch {
+	case a.raw == "None":
+		w = word{text: "0"}
+	case w.why == "" && len(a.value.texts) != 1:
+		w.why = "not a single value"
+	case w.why == "":
+		w.text = a.value.texts[0]
+	}
+	return optionValue(f, w, a.at, rankFile)
+}
+
+// pythonListen returns where a call makes the server listen, "" when it does not
+// say so.
+func pythonListen(c pythonCall) string {
+	text := func(name string) string {
+		if a, ok := c.named[name]; ok && a.value.why == "" && len(a.value.texts) == 1 {
+			return a.value.texts[0]
+		}
+		return ""
+	}
+	if unix := firstText(text("uds"), text("unix_socket")); unix != "" {
+		return "unix:" + unix
+	}
+	if list := strings.Fields(text("listen")); len(list) == 1 {
+		return list[0]
+	}
+	port := readable(text("port"))
+	if host := text("host"); host != "" && port != "" {
+		return host + ":" + port
+	}
+	return port
+}
+
+// withoutSockets returns the endpoint without what only says where it listens.
+func (e endpoint) withoutSockets() endpoint {
+	e.declared = slices.DeleteFunc(e.declared, func(d declaration) bool {
+		return slices.Contains([]string{"address", "port", "unix", "listen"}, d.name)
+	})
+	return e
+}
