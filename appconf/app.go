@@ -64,8 +64,8 @@ type App struct {
 
 	// MemoryPerWorker and MemoryLimit count bytes.
 	MemoryPerWorker, MemoryLimit source.Setting[int64]
-	// HeapLimit is the largest heap of one process of Node or a JVM, in bytes; other
-	// memory comes on top.
+	// HeapLimit is the largest heap of one process of Node, a JVM or PHP, in bytes;
+	// other memory comes on top.
 	HeapLimit source.Setting[int64]
 	// MaxBodySize and MaxHeaderSize are the largest request the application takes,
 	// in bytes. They say nothing about its answers.

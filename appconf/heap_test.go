@@ -23,3 +23,14 @@ func TestHeapLimit(t *testing.T) {
 		{"unknown variable", "spring-boot-tomcat@3", java("java -jar app.jar", "    environment: {JAVA_TOOL_OPTIONS: $OPTS}\n"), []string{limit}},
 	})
 }
+
+func TestPHPMemoryLimit(t *testing.T) {
+	const pool = "[www]\nlisten = 127.0.0.1:9000\n"
+	const listen = "listen 127.0.0.1:9000"
+	checkDeclarations(t, []declarationCase{
+		{"pool", "php-fpm@8.3", one("www.conf", pool+"php_admin_value[memory_limit] = 128M\n"), []string{"heap 134217728 (www.conf:3 php_admin_value[memory_limit] = 128M)", listen}},
+		{"php.ini", "php-fpm@8.3", one("php.ini", "memory_limit = 256M\n"), []string{"heap 268435456 (php.ini:1 memory_limit = 256M)"}},
+		{"no limit", "php-fpm@8.3", one("php.ini", "memory_limit = -1\n"), []string{"heap 9223372036854775807 (php.ini:1 memory_limit = -1)"}},
+		{"not a size", "php-fpm@8.3", one("php.ini", "memory_limit = lots\n"), []string{`skip "memory_limit = lots": not a number that is understood`}},
+	})
+}

@@ -128,6 +128,15 @@ func readPHPIni(r *reading, f *source.File) {
 var phpSettings = map[string]flag{
 	"post_max_size":      {name: "max_body_size", read: readPHPSize},
 	"max_execution_time": {name: "compute_timeout", read: readPHPSeconds},
+	"memory_limit":       {name: "heap_limit", read: readPHPMemory},
+}
+
+// readPHPMemory reads the bytes that a request may take; -1 is no limit.
+func readPHPMemory(s string) (int64, bool) {
+	if s == "-1" {
+		return math.MaxInt64, true
+	}
+	return readPHPSize(s)
 }
 
 // readPHPSeconds reads whole seconds; 0 and less is no limit.
