@@ -72,6 +72,9 @@ func reportMemory(p *lint.Pass, a *appconf.App, limit source.Setting[int64], mac
 	} else {
 		r.SeeOrigin(each.Origin, "each worker takes %s", mebibytes(each.Value))
 	}
+	if cpus := p.Host.Facts.CPUs; cpus.Known && strings.Contains(workers.Origin.Span.Text(), "cpu_count") {
+		r.SeeOrigin(cpus.Origin, "cpu_count() is %d, also in a container that may use fewer", cpus.Value)
+	}
 	r.SeeOrigin(limit.Origin, "the limit is %s", mebibytes(limit.Value))
 	swaps := swap.Known && swap.Value > 0
 	if swaps {
