@@ -18,6 +18,7 @@ func All() []*lint.Rule {
 		headerTimeoutBelowKeepalive,
 		keepaliveNotSupported,
 		nothingStopsTheWork,
+		protocolMismatch,
 		unitSlip,
 		bodyLimitMismatch,
 		bufferMemoryUnbounded,
