@@ -30,6 +30,8 @@ func All() []*lint.Rule {
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		rlimitAboveHard,
+		forwardedMissing,
+		hostNotForwarded,
 		inheritedSetLost,
 		finTimeoutMyth,
 		pmtuDiscoveryOff,
