@@ -113,7 +113,7 @@ func (h *Host) mostOpen(servers int64) (most source.Setting[int64], why string) 
 		return source.Known(int64(peak.Value)/servers, peak.Origin), fmt.Sprintf("%d clients are expected", peak.Value)
 	}
 	return source.Known(n/servers, demand.Connections.Origin),
-		fmt.Sprintf("%d workers may have %d connections each, and a request takes two", workers.Value, demand.Connections.Value)
+		fmt.Sprintf("%d connections x worker_processes %d / 2 for each request", demand.Connections.Value, workers.Value)
 }
 
 func (in *Inflow) meetPool(h *Host) {
@@ -140,7 +140,7 @@ func (in *Inflow) meetMaxConns(h *Host) {
 		if !workers.Known {
 			return
 		}
-		why += fmt.Sprintf(", and without a zone each of %d workers counts for itself", workers.Value)
+		why += fmt.Sprintf(", x worker_processes %d: without a zone each counts for itself", workers.Value)
 		most *= workers.Value
 	}
 	if !in.Most.Known || most < in.Most.Value {

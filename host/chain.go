@@ -54,6 +54,13 @@ func (h *Host) appsOf(u *nginxconf.Upstream) []*appconf.App {
 	return out
 }
 
+// Serves reports whether an application stands behind one server of an upstream:
+// it is declared for the block, or found at the server's address.
+func (h *Host) Serves(a *appconf.App, u *nginxconf.Upstream, s *nginxconf.Server) bool {
+	found, _ := h.appsAt(s.Address, "80")
+	return strings.EqualFold(a.Upstream, u.Name) || slices.Contains(found, a)
+}
+
 // Covers reports whether applications stand behind every server of an upstream:
 // one is declared for the block, or one for each address.
 func (h *Host) Covers(u *nginxconf.Upstream) bool {

@@ -80,11 +80,13 @@ func All() []*lint.Rule {
 		unreadableFile,
 		unusedIgnore,
 		appRefusesConnections,
+		failTimeoutBelowStartup,
 		fastcgiKeepConnMissing,
 		idleFarBelowApp,
 		idleOutlivesApp,
 		keepaliveWithoutConnectionHeader,
 		keepaliveWithoutHTTP11,
+		localhostTwoFamilies,
 		methodAfterKeepalive,
 		passiveCheckCascade,
 		poolExceedsApp,
@@ -92,6 +94,7 @@ func All() []*lint.Rule {
 		raceDisablesServers,
 		requestsReachAppLimit,
 		retrySettingsContradict,
+		singleServerFailSettings,
 		zoneMissing,
 	}
 }
