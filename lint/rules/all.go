@@ -33,6 +33,8 @@ func All() []*lint.Rule {
 		forwardedMissing,
 		hostNotForwarded,
 		inheritedSetLost,
+		limitKeyBehindLB,
+		realipTrustsAll,
 		finTimeoutMyth,
 		pmtuDiscoveryOff,
 		removedKey,
