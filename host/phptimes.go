@@ -34,7 +34,7 @@ func (h *Host) PHPTimesOf() (found []*PHPTimes, unread []source.Skip) {
 		unread = append(unread, doubts...)
 		found = append(found, &PHPTimes{
 			App: a, Compute: a.ComputeTimeout, Kill: a.RequestTimeout, Reads: values,
-			Unlimited: !a.RequestTimeout.Known && len(a.Skips) == 0,
+			Unlimited: a.NoRequestTimeout.Known,
 		})
 	}
 	return found, unread

@@ -37,7 +37,11 @@ func runPHPThreeWay(p *lint.Pass) {
 		case t.Kill.Known && t.Kill.Value < t.Compute.Value:
 			reportKilledFirst(p, t)
 		case t.Unlimited:
-			reportUnlimited(p, t)
+			for _, v := range t.Reads {
+				if read := v.Time(); read.Known && read.Value < t.Compute.Value {
+					reportReadFirst(p, t, v)
+				}
+			}
 		}
 	}
 }
@@ -58,28 +62,6 @@ func reportKilledFirst(p *lint.Pass, t *host.PHPTimes) {
 	for _, v := range t.Reads {
 		r.SeeOrigin(v.Origin(), "%s is %s", v.Name, v.Text())
 	}
-}
-
-// reportUnlimited is about pools that kill nobody. Who sets max_execution_time
-// means to limit how long a request takes.
-func reportUnlimited(p *lint.Pass, t *host.PHPTimes) {
-	var reads []*host.RouteValue
-	for _, v := range t.Reads {
-		if read := v.Time(); read.Known && read.Value < t.Compute.Value {
-			reportReadFirst(p, t, v)
-		} else if read.Known {
-			reads = append(reads, v)
-		}
-	}
-	if !t.Compute.Origin.Span.IsValid() {
-		return
-	}
-	r := p.Report(t.Compute.Origin.Span, "nginx acts first on a script of %s that waits: max_execution_time of %s counts computing alone",
-		t.App.Name, nginxconf.FormatTime(t.Compute.Value)).Severity(lint.Warning).Key("%s waits", t.App.Name)
-	for _, v := range reads {
-		r.SeeOrigin(v.Origin(), "%s is %s", v.Name, v.Text())
-	}
-	r.See(t.App.Span, "has no request_terminate_timeout: PHP goes on when nginx has given up")
 }
 
 func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {
