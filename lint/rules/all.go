@@ -74,6 +74,7 @@ func All() []*lint.Rule {
 		phpThreeWay,
 		readBelowApp,
 		reloadDropsIdle,
+		shutdownBelowRequests,
 		streamingBuffered,
 		websocketCut,
 		expiredIgnore,
