@@ -75,6 +75,7 @@ func All() []*lint.Rule {
 		readBelowApp,
 		reloadDropsIdle,
 		shutdownBelowRequests,
+		streamProxyTimeout,
 		streamingBuffered,
 		websocketCut,
 		expiredIgnore,
