@@ -17,8 +17,8 @@ type ServerChoice struct {
 	// Kind says what decides: "only server", "exact name", "wildcard name",
 	// "regular expression", "default_server" or "first server".
 	Kind string
-	// Doubts are names that nginx looks at before and nobody can judge: one of them
-	// may take the request.
+	// Doubts are names of other servers that nginx looks at before and nobody can
+	// judge: one of them may take the request.
 	Doubts []source.Skip
 }
 
@@ -35,57 +35,63 @@ func (a *Address) Choose(name string) ServerChoice {
 		c.Kind = "only server"
 		return c
 	}
-	for _, server := range a.Servers {
-		c.doubtNames(server)
+	doubts := make([][]source.Skip, len(a.Servers))
+	for i, server := range a.Servers {
+		doubts[i] = doubtfulNames(server)
 	}
-	if n, kind, ok := a.names().find(name); ok {
+	n, kind, ok := a.names().find(name)
+	if kind == "exact name" {
+		doubts = nil
+	}
+	if ok {
 		c.Server, c.Name, c.NameArg, c.Kind = n.Server, n.Directive, n.Arg, kind
-		if kind == "exact name" {
-			c.Doubts = nil
-		}
-		return c
+	} else {
+		c.expressions(a, name, doubts)
 	}
-	for _, server := range a.Servers {
-		if c.expression(server, name) {
-			break
+	for i, list := range doubts {
+		if a.Servers[i] != c.Server {
+			c.Doubts = append(c.Doubts, list...)
 		}
 	}
 	return c
 }
 
-// doubtNames notes names that a template or the machine's own name decides.
-func (c *ServerChoice) doubtNames(server *Scope) {
+// doubtfulNames are names that a template or the machine's own name decides.
+func doubtfulNames(server *Scope) []source.Skip {
+	var out []source.Skip
 	for _, d := range server.Own("server_name") {
 		why := d.Uncertain()
 		if d.word("$hostname") >= 0 {
 			why = "the name of the machine is not known here"
 		}
 		if why != "" {
-			c.Doubts = append(c.Doubts, source.Skip{Span: d.HeadSpan(), Why: why})
+			out = append(out, source.Skip{Span: d.HeadSpan(), Why: why})
 		}
 	}
+	return out
 }
 
-// expression looks among the regular expressions of a server and reports whether
-// one takes the name.
-func (c *ServerChoice) expression(server *Scope, name string) bool {
-	for _, d := range server.Own("server_name") {
-		for i, arg := range d.Args {
-			text, ok := strings.CutPrefix(arg.Text, "~")
-			if !ok || !d.Certain() {
-				continue
-			}
-			matches, err := Match{"~*", text}.expression(name)
-			if err != nil {
-				c.Doubts = append(c.Doubts, source.Skip{Span: d.ArgSpan(i), Why: unjudged(err)})
-			}
-			if matches {
-				c.Server, c.Name, c.NameArg, c.Kind = server, d, i, "regular expression"
-				return true
+// expressions looks among the regular expressions of an address up to the first
+// that takes the name, and adds those that nobody can judge to the doubts.
+func (c *ServerChoice) expressions(a *Address, name string, doubts [][]source.Skip) {
+	for i, server := range a.Servers {
+		for _, d := range server.Own("server_name") {
+			for j, arg := range d.Args {
+				text, ok := strings.CutPrefix(arg.Text, "~")
+				if !ok || !d.Certain() {
+					continue
+				}
+				matches, err := Match{"~*", text}.expression(name)
+				if err != nil {
+					doubts[i] = append(doubts[i], source.Skip{Span: d.ArgSpan(j), Why: unjudged(err)})
+				}
+				if matches {
+					c.Server, c.Name, c.NameArg, c.Kind = server, d, j, "regular expression"
+					return
+				}
 			}
 		}
 	}
-	return false
 }
 
 // find looks a name up as ngx_hash_find_combined does.

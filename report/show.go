@@ -24,30 +24,38 @@ type jsonPicture struct {
 	Tool      jsonTool        `json:"tool"`
 	Show      string          `json:"show"`
 	Directive string          `json:"directive,omitempty"`
+	URL       string          `json:"url,omitempty"`
 	Hosts     []jsonShownHost `json:"hosts"`
 }
 
-// A jsonShownHost is one host in a picture: of Values, File and Files only the
-// one that the picture shows is there.
+// A jsonShownHost is one host in a picture: of Values, File, Files, Ways and
+// Chains only the one that the picture shows is there.
 type jsonShownHost struct {
 	jsonHost
 	Absent string       `json:"absent,omitempty"` // why nginx does not have the directive
 	Values []jsonValue  `json:"values,omitempty"`
 	File   *jsonReading `json:"file,omitempty"`
 	Files  []jsonPart   `json:"files,omitempty"`
+	Why    string       `json:"why,omitempty"` // no server takes the URL
+	Ways   []jsonWay    `json:"ways,omitempty"`
+	Chains []jsonChain  `json:"chains,omitempty"`
 }
 
-// Show writes a picture in a format: text or json. It fails only when writing does.
+// Show writes a picture in a format: text, json, or, for [Chains], svg. It fails
+// only when writing does.
 func Show(w io.Writer, picture Picture, format string, o Options) error {
 	if format == "json" {
 		return encode(w, picture.document(o))
+	}
+	if chains, ok := picture.(Chains); ok && format == "svg" {
+		return write(w, chains.svg(o))
 	}
 	p := &page{Options: o}
 	picture.text(p)
 	return p.write(w)
 }
 
-// ShowFormats are the formats that Show knows, the default first.
+// ShowFormats are the formats of every picture, the default first.
 func ShowFormats() []string { return []string{"text", "json"} }
 
 func (o Options) newPicture(show string) jsonPicture {

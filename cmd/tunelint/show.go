@@ -24,7 +24,7 @@ func (a *app) showCommand() *cobra.Command {
 		Args:    unknownPicture,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.showEffectiveCommand(), a.showIncludesCommand(), a.showFilesCommand())
+	cmd.AddCommand(a.showChainCommand(), a.showEffectiveCommand(), a.showIncludesCommand(), a.showFilesCommand())
 	return cmd
 }
 
@@ -40,11 +40,11 @@ func unknownPicture(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown picture %q%s (known: %s)", args[0], spelling.Hint(args[0], names), strings.Join(names, ", "))
 }
 
-// showFlags are those that all pictures take.
-func showFlags(f *pflag.FlagSet) {
+// showFlags are those that all pictures take, with the formats of one.
+func showFlags(f *pflag.FlagSet, formats []string) {
 	f.SortFlags = false
 	scopeFlags(f)
-	f.StringP("format", "f", "text", "`FORMAT` of the picture: "+strings.Join(report.ShowFormats(), " or "))
+	f.StringP("format", "f", "text", "`FORMAT` of the picture: "+strings.Join(formats, " or "))
 	screenFlags(f)
 	f.BoolP("quiet", "q", false, "print no notes on standard error")
 	f.BoolP("verbose", "v", false, "list every place, however many there are")
@@ -65,7 +65,7 @@ func (a *app) showIncludesCommand() *cobra.Command {
 			return a.showHosts(cmd, args, func(hosts []*host.Host) report.Picture { return report.Includes{Hosts: hosts} })
 		},
 	}
-	showFlags(cmd.Flags())
+	showFlags(cmd.Flags(), report.ShowFormats())
 	return cmd
 }
 
@@ -80,7 +80,7 @@ func (a *app) showFilesCommand() *cobra.Command {
 			return a.showHosts(cmd, args, func(hosts []*host.Host) report.Picture { return report.Files{Hosts: hosts} })
 		},
 	}
-	showFlags(cmd.Flags())
+	showFlags(cmd.Flags(), report.ShowFormats())
 	return cmd
 }
 
@@ -90,13 +90,14 @@ type gallery struct {
 	hosts []*host.Host
 }
 
-// openGallery reads the hosts that check would look at.
-func (a *app) openGallery(cmd *cobra.Command) (*gallery, error) {
+// openGallery reads the hosts that check would look at, for a picture that has
+// these formats.
+func (a *app) openGallery(cmd *cobra.Command, formats []string) (*gallery, error) {
 	set, err := readSettings(cmd.Flags())
 	if err != nil {
 		return nil, err
 	}
-	if err := oneOf("--format", set.text("format"), report.ShowFormats()...); err != nil {
+	if err := oneOf("--format", set.text("format"), formats...); err != nil {
 		return nil, fail(exitUsage, err)
 	}
 	s, err := a.newSession(set, nil)
@@ -139,7 +140,7 @@ func (g *gallery) hostNames() []string {
 
 // showHosts draws the picture of one host that is named, or of all.
 func (a *app) showHosts(cmd *cobra.Command, args []string, draw func([]*host.Host) report.Picture) error {
-	g, err := a.openGallery(cmd)
+	g, err := a.openGallery(cmd, report.ShowFormats())
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (a *app) showEffectiveCommand() *cobra.Command {
 		Args:                  cobra.RangeArgs(1, 3),
 		RunE:                  func(cmd *cobra.Command, args []string) error { return a.showEffective(cmd, args) },
 	}
-	showFlags(cmd.Flags())
+	showFlags(cmd.Flags(), report.ShowFormats())
 	return cmd
 }
 
@@ -37,7 +37,7 @@ func (a *app) showEffective(cmd *cobra.Command, args []string) error {
 	if err := knownDirective(args[0]); err != nil {
 		return fail(exitUsage, err)
 	}
-	g, err := a.openGallery(cmd)
+	g, err := a.openGallery(cmd, report.ShowFormats())
 	if err != nil {
 		return err
 	}
