@@ -169,7 +169,7 @@ func (h *Host) readersOf(name, module string) (readers, pooled map[*nginxconf.Sc
 		}
 		level := r.Scope.Effective(name).Level
 		readers[level] = true
-		pooled[level] = pooled[level] || h.pooled(r)
+		pooled[level] = pooled[level] || h.Pooled(r)
 	}
 	return readers, pooled
 }

@@ -28,7 +28,7 @@ type Reach struct {
 }
 
 // ReachOf looks at every route of a directive's module.
-func (h *Host) ReachOf(name string) *Reach { return h.ReachWith(name, h.pooled) }
+func (h *Host) ReachOf(name string) *Reach { return h.ReachWith(name, h.Pooled) }
 
 // ReachWith is [Host.ReachOf] where pooled says which routes lead to a pool, or
 // are to lead to one.

@@ -40,9 +40,9 @@ func (h *Host) WhyNotReused(r *nginxconf.Route) string {
 	return "whether connections are reused here cannot be told"
 }
 
-// pooled reports whether a route passes to an upstream block that keeps idle
+// Pooled reports whether a route passes to an upstream block that keeps idle
 // connections.
-func (h *Host) pooled(r *nginxconf.Route) bool {
+func (h *Host) Pooled(r *nginxconf.Route) bool {
 	if r.Upstream == nil {
 		return false
 	}

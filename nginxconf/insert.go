@@ -10,20 +10,33 @@ import (
 )
 
 // A Statement is a directive to insert. Words stand as they would in a file;
-// see [Quote]. Comments go on lines of their own above it, "#" included.
+// see [Quote]. Comments go on lines of their own above it, "#" included. Block
+// holds the statements of a block, see [Scope.InsertAbove]; nil for none.
 type Statement struct {
 	Name     string
 	Words    []string
 	Comments []string
+	Block    []Statement
 }
 
 // lines prints the statement through gonginx's model and dumper, one line each.
 func (s Statement) lines() []string {
+	return strings.Split(dumper.DumpDirective(s.model(), dumper.NoIndentStyle), "\n")
+}
+
+func (s Statement) model() *config.Directive {
 	d := &config.Directive{Name: s.Name, Comment: s.Comments}
 	for _, w := range s.Words {
 		d.Parameters = append(d.Parameters, config.Parameter{Value: w})
 	}
-	return strings.Split(dumper.DumpDirective(d, dumper.NoIndentStyle), "\n")
+	if s.Block != nil {
+		block := &config.Block{}
+		for _, inner := range s.Block {
+			block.Directives = append(block.Directives, inner.model())
+		}
+		d.Block = block
+	}
+	return d
 }
 
 // Insert adds statements to the scope's own block, each after the directive it

@@ -98,11 +98,7 @@ const zoneServers = 50
 // addZone gives an upstream block a zone of its own name; nil where nginx does
 // not know zones yet, the name is taken, or files hide what is.
 func addZone(h *host.Host, u *nginxconf.Upstream) []source.Edit {
-	exists := slices.ContainsFunc(nginxconf.Lookup("zone"), func(d *nginxconf.Def) bool {
-		ok, _ := d.Exists(h.Nginx.Version)
-		return ok && d.Contexts&u.Scope.Context != 0 && !d.ThirdParty
-	})
-	if !exists || len(u.Servers) > zoneServers || h.Nginx.Hidden() != nil || h.Nginx.Uses(u.Directive.Doc.File) > 1 || zoneNamed(h.Nginx, u.Name) {
+	if !hasDirective(h.Nginx, "zone") || len(u.Servers) > zoneServers || h.Nginx.Hidden() != nil || h.Nginx.Uses(u.Directive.Doc.File) > 1 || zoneNamed(h.Nginx, u.Name) {
 		return nil
 	}
 	return u.Scope.Insert(nginxconf.Statement{Name: "zone", Words: []string{nginxconf.Quote(u.Name), "64k"}})

@@ -1,0 +1,154 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+var noKeepalive = &lint.Rule{
+	Name:  "upstream/no-keepalive",
+	Title: "an upstream without a pool, where nginx has none by default",
+	Why: "Before 1.29.7 nginx opens a connection for every request unless the upstream block has a keepalive directive. " +
+		"That costs about three times the processor time of a request over a pooled connection, a round trip, and a local port for a minute.",
+	Refs: []string{
+		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
+	},
+	Severity: lint.Warning,
+	Apply:    []string{"nginx -s reload"},
+	Run:      runNoKeepalive,
+}
+
+func runNoKeepalive(p *lint.Pass) {
+	if p.Host.Nginx == nil || nginxconf.PoolByDefault(p.Host.Nginx.Version) || !hasDirective(p.Host.Nginx, "keepalive") {
+		return
+	}
+	for _, u := range p.Host.Nginx.Upstreams() {
+		var routes []*nginxconf.Route
+		for _, r := range p.Host.Nginx.RoutesTo(u) {
+			if r.Module == "proxy" && !p.Host.MayBeForWebSockets(r) {
+				routes = append(routes, r)
+			}
+		}
+		byCode := slices.ContainsFunc(u.BalancingMethods(), func(d *nginxconf.Directive) bool { return d.Block != nil || d.Name == "balancer_by_lua_file" })
+		switch {
+		case u.Scope.Last("keepalive") != nil || len(routes) == 0 || byCode || noneKept(p.Host, u):
+		case u.Scope.MayHold("keepalive"):
+			p.Skip(u.Directive.HeadSpan(), "a file that could not be read may hold keepalive")
+		default:
+			reportNoPool(p, u, routes)
+		}
+	}
+}
+
+// hasDirective reports whether a version of nginx has a directive of its own.
+func hasDirective(c *nginxconf.Config, name string) bool {
+	return slices.ContainsFunc(nginxconf.Lookup(name), func(d *nginxconf.Def) bool {
+		ok, _ := d.Exists(c.Version)
+		return ok && !d.ThirdParty
+	})
+}
+
+func reportNoPool(p *lint.Pass, u *nginxconf.Upstream, routes []*nginxconf.Route) {
+	apps := p.Host.AppsOf(u)
+	each := "every request"
+	peak, known := p.Host.Peak()
+	if known = known && p.Host.OneTarget(); known {
+		each = fmt.Sprintf("each of %d requests/s", peak.Requests.Value)
+	}
+	r := p.Report(u.Directive.HeadSpan(), "%s keeps no idle connections: nginx %s opens a new one for %s", u.Name, p.Host.Nginx.Release(), each).
+		Key("upstream %s", u.Name)
+	if !slices.ContainsFunc(apps, func(a *appconf.App) bool { return a.KeepAlive.Known }) {
+		r.Severity(lint.Info) // it may well be one that closes after every answer
+	}
+	seeKept(r, apps)
+	if known {
+		r.SeeOrigin(peak.Requests.Origin, "%d requests a second are expected", peak.Requests.Value)
+	}
+	r.SeeAll(nginxconf.PassSpans(routes), "passes to %s", u.Name)
+	if !known {
+		return
+	}
+	n := peak.Size(len(u.Servers))
+	pool := poolStatements(p.Host, u, n)
+	reuse, ok := reuseEdits(p.Host, p.Host.Nginx.RoutesTo(u))
+	if pool == nil || !ok || !poolHeld(p.Host, u, n*peak.Workers.Value) || tunesPool(u) {
+		return
+	}
+	r.SuggestUnsafe(fmt.Sprintf("keep %d idle connections to %s for each worker", n, u.Name),
+		fmt.Sprintf("up to %d idle connections stay open to the application", n*peak.Workers.Value), append(u.Scope.Insert(pool...), reuse...)...)
+}
+
+// tunesPool reports whether an upstream has settings of a pool although there is
+// none: somebody is in the middle of something.
+func tunesPool(u *nginxconf.Upstream) bool {
+	return slices.ContainsFunc(u.Scope.Items(), func(d *nginxconf.Directive) bool { return strings.HasPrefix(d.Name, "keepalive_") })
+}
+
+// seeKept adds how long the applications keep connections.
+func seeKept(r *lint.Report, apps []*appconf.App) {
+	for _, a := range apps {
+		switch keep := a.KeepAlive; {
+		case !keep.Known || host.ClosesEach(a):
+		case keep.Value == appconf.Infinite:
+			r.SeeOrigin(keep.Origin, "%s never closes an idle connection", a.Name)
+		default:
+			r.SeeOrigin(keep.Origin, "%s keeps idle connections for %s", a.Name, nginxconf.FormatTime(keep.Value))
+		}
+	}
+}
+
+// poolStatements are what makes a pool that lets go of connections before the
+// applications behind an upstream do; nil where nobody knows when they do.
+func poolStatements(h *host.Host, u *nginxconf.Upstream, n int64) []nginxconf.Statement {
+	apps := h.AppsOf(u)
+	shortest := shortestKept(apps)
+	if shortest == nil || !host.Covers(apps, u) || !h.HasIdleTimeout() || slices.ContainsFunc(apps, unsureKept) {
+		return nil
+	}
+	pool := []nginxconf.Statement{{Name: "keepalive", Words: []string{strconv.FormatInt(n, 10)}}}
+	keep := shortest.KeepAlive.Value
+	target := (keep - min(host.IdleMargin(host.SameMachine(u), keep), keep/2)).Truncate(time.Millisecond)
+	if target < enoughIdle {
+		pool = append(pool, nginxconf.Statement{Name: "keepalive_timeout", Words: []string{nginxconf.FormatTime(target)}})
+	}
+	return pool
+}
+
+// unsureKept reports whether the idle time of an application is nothing to rely on.
+func unsureKept(a *appconf.App) bool { return a.KeepAlive.Origin.Assumed || host.IdleSlip(a) }
+
+// reuseEdits makes routes reuse connections once they lead to a pool; false
+// where that cannot be done without changing other routes.
+func reuseEdits(h *host.Host, routes []*nginxconf.Route) ([]source.Edit, bool) {
+	pooled := func(r *nginxconf.Route) bool { return slices.Contains(routes, r) || h.Pooled(r) }
+	version, headers := h.ReachWith(httpVersion, pooled), h.ReachWith(setHeader, pooled)
+	var edits []source.Edit
+	for _, r := range routes {
+		reuse := h.ReuseOn(r)
+		if r.Module != "proxy" || !reuse.Known {
+			return nil, false
+		}
+		if reuse.HTTP10 {
+			more := http11Edits(version, []*nginxconf.Route{r})
+			if edits = append(edits, more...); more == nil {
+				return nil, false
+			}
+		}
+		if reuse.Close {
+			more := clearConnection(h, headers, r)
+			if edits = append(edits, more...); more == nil {
+				return nil, false
+			}
+		}
+	}
+	return nginxconf.Join(edits), true
+}
