@@ -111,7 +111,7 @@ func seeKept(r *lint.Report, apps []*appconf.App) {
 func poolStatements(h *host.Host, u *nginxconf.Upstream, n int64) []nginxconf.Statement {
 	apps := h.AppsOf(u)
 	shortest := shortestKept(apps)
-	if shortest == nil || !host.Covers(apps, u) || !h.HasIdleTimeout() || slices.ContainsFunc(apps, unsureKept) {
+	if shortest == nil || !h.Covers(u) || !h.HasIdleTimeout() || slices.ContainsFunc(apps, unsureKept) {
 		return nil
 	}
 	pool := []nginxconf.Statement{{Name: "keepalive", Words: []string{strconv.FormatInt(n, 10)}}}
