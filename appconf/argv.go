@@ -97,7 +97,7 @@ func (s *splitter) part(w *word, text *strings.Builder) {
 			}
 		}
 		if s.pos == len(s.line) {
-			w.why = "a quote is not closed"
+			w.why = unclosedQuote
 		}
 		s.pos = min(s.pos+1, len(s.line))
 	default:
@@ -116,6 +116,9 @@ func (s *splitter) character(w *word, text *strings.Builder, escapes string) {
 			text.WriteByte(s.line[s.pos])
 		}
 		s.pos++
+	case c == '$' && strings.HasPrefix(s.line[s.pos:], "("):
+		s.pos = afterBrackets(s.line, s.pos)
+		w.why = firstText(w.why, "it is the output of a command")
 	case c == '$':
 		value, n, why := expand(s.line[s.pos:], s.env)
 		s.pos += n
@@ -128,6 +131,24 @@ func (s *splitter) character(w *word, text *strings.Builder, escapes string) {
 	default:
 		text.WriteByte(c)
 	}
+}
+
+// unclosedQuote is why the last word of a text that goes on is not known.
+const unclosedQuote = "a quote is not closed"
+
+// afterBrackets returns the offset after the bracket that closes the one at pos.
+func afterBrackets(s string, pos int) int {
+	for depth := 0; pos < len(s); pos++ {
+		switch s[pos] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return pos + 1
+			}
+		}
+	}
+	return len(s)
 }
 
 // expand returns the value of the variable whose name s starts with, without its
@@ -143,10 +164,10 @@ func expand(s string, env map[string]variable) (value string, n int, why string)
 		}
 		return lookup(s[:n], "", false, env, n)
 	}
-	end := strings.IndexByte(s, '}')
+	end := closingBrace(s)
 	name := nameLength(s[1:])
-	if end < 0 || name == 0 {
-		return "", len(s), "a variable is not understood"
+	if end == len(s) || name == 0 {
+		return "", min(end+1, len(s)), "a variable is not understood"
 	}
 	rest := s[1+name : end]
 	if fallback, ok := strings.CutPrefix(strings.TrimPrefix(rest, ":"), "-"); ok && !strings.Contains(fallback, "$") {
@@ -156,6 +177,23 @@ func expand(s string, env map[string]variable) (value string, n int, why string)
 		return "", end + 1, "a variable is not understood"
 	}
 	return lookup(s[1:1+name], "", false, env, end+1)
+}
+
+// closingBrace returns the offset of the brace that closes the first one of s, the
+// length of s without one.
+func closingBrace(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
 }
 
 func lookup(name, fallback string, hasFallback bool, env map[string]variable, n int) (string, int, string) {

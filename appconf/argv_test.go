@@ -44,7 +44,7 @@ func TestSplitOperatorsAndVariables(t *testing.T) {
 		"-w $LATER":              {"-w", "? it depends on the environment variable LATER"},
 		"-w ${A:?x}":             {"-w", "? a variable is not understood"},
 		"-w ${A":                 {"-w", "? a variable is not understood"},
-		"-w $(nproc)":            {"-w", "$", "(", "nproc", ")"},
+		"-w $(nproc)":            {"-w", "? it is the output of a command"},
 		"-w `nproc`":             {"-w", "? it is the output of a command"},
 		"$$ $":                   {"$", "$"},
 		"'open":                  {"? a quote is not closed"},

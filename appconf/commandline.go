@@ -18,11 +18,12 @@ func (r *reading) runCommand(words []word) {
 	}
 	var started []command
 	for _, c := range r.commands(r.shellScript(words)) {
-		if r.commandReader(c.program) != nil {
+		if r.startsServer(c) {
 			started = append(started, c)
 		}
 	}
 	switch {
+	case len(started) == 1 && r.runsShell(started[0]):
 	case len(started) == 1:
 		r.commanded = true
 		r.commandReader(started[0].program)(r, started[0])
@@ -55,7 +56,7 @@ func (r *reading) shellScript(words []word) []word {
 // runsRuntime reports whether one of the commands starts the application's runtime.
 func (r *reading) runsRuntime(commands []command) bool {
 	for _, c := range commands {
-		if r.commandReader(c.program) != nil {
+		if r.commandReader(c.program) != nil && r.isOwnProgram(c) {
 			return true
 		}
 	}

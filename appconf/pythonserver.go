@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,9 +83,6 @@ func readPythonCommand(r *reading, c command) {
 func (r *reading) finishPythonCalls() {
 	if len(r.pythonPrograms) == 0 || (r.commanded && r.pythonCommand == (word{})) {
 		return
-	}
-	if w := r.pythonCommand; w != (word{}) && !slices.ContainsFunc(r.pythonPrograms, func(f *source.File) bool { return path.Base(f.Path) == path.Base(w.text) && w.why == "" }) {
-		r.giveUp(w.at, "the program is not among the application's files")
 	}
 	if len(r.pythonCalls) == 0 {
 		r.giveUp(source.Span{File: r.pythonPrograms[0]}, "no server is started here")

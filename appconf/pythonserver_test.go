@@ -43,7 +43,7 @@ if __name__ == "__main__":
 		{"the command line starts it", runtime, map[string]string{"main.py": head + "if __name__ == '__main__':\n    uvicorn.run(app, timeout_keep_alive=9)\n", "Procfile": "web: uvicorn main:app --backlog 99\n"}, []string{"backlog 99 (Procfile:1 --backlog 99)"}},
 		{"the command line starts the program", runtime, map[string]string{"main.py": head + "uvicorn.run(app, timeout_keep_alive=9)\n", "Procfile": "web: python -u src/main.py\n"}, []string{"keepalive 9s (main.py:2 timeout_keep_alive=9)"}},
 		{"the command line starts another program", runtime, map[string]string{"main.py": head + "uvicorn.run(app, timeout_keep_alive=9)\n", "Procfile": "web: python run.py\n"}, []string{
-			"keepalive 9s (main.py:2 timeout_keep_alive=9)", `skip "run.py": the program is not among the application's files`}},
+			"keepalive 9s (main.py:2 timeout_keep_alive=9)", `skip "python run.py": not one uvicorn command that is understood`}},
 		{"waitress", "waitress@3", one("main.py", "from waitress import serve\nserve(app, listen='*:8080', threads=8, channel_timeout=60)\n"), []string{
 			"keepalive 1m0s (main.py:2 channel_timeout=60)", "listen *:8080", "threads 8 (main.py:2 threads=8)"}},
 		{"another serve", "waitress@3", one("main.py", "from paste import serve\nserve(app, threads=8)\n"), []string{`skip "": no server is started here`}},

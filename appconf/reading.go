@@ -67,13 +67,17 @@ type reading struct {
 	// from, and hypercornPrograms those programs.
 	hypercornFiles    []word
 	hypercornPrograms []*source.File
-	// hasPrograms reports whether programs that start a server are among the files,
-	// pythonPrograms are those, pythonCalls what starts a server in them, and
-	// pythonCommand is the one that the command line runs.
+	// hasPrograms reports whether Python programs are among the files, programs are
+	// their base names, pythonPrograms those that start a server by a call, pythonCalls
+	// the calls, and pythonCommand is the one that the command line runs.
 	hasPrograms    bool
+	programs       []string
 	pythonPrograms []*source.File
 	pythonCalls    []pythonCall
 	pythonCommand  word
+	// shells are the scripts of the shell, and shellRuns counts those that were run.
+	shells    []*source.File
+	shellRuns int
 	// uwsgiFiles are the files that uWSGI is told to read.
 	uwsgiFiles []word
 	// pumaCommand starts Puma so that it reads a configuration file.
@@ -130,6 +134,7 @@ func readers() []reader {
 		{reads: isKubernetes, all: readKubernetes},
 		{reads: isProcfile, read: readProcfile},
 		{reads: isService, read: readService},
+		{reads: isShellFile, all: runShells},
 		{reads: isUWSGIConf, read: readUWSGIConf},
 		{reads: isRubyConf, read: readRubyConf},
 		{reads: isGunicornConf, read: readGunicornConf},
@@ -152,7 +157,12 @@ func (r *reading) read(files []*source.File) {
 	done := map[*source.File]bool{}
 	for _, f := range files {
 		name := path.Base(f.Path)
-		r.hasPrograms = r.hasPrograms || isPythonProgram(r, name) || (isHypercornConf(r, name) && hasSuffix(name, ".py"))
+		if isShellFile(r, name) {
+			r.shells = append(r.shells, f)
+		}
+		if isPythonProgram(r, name) || (isHypercornConf(r, name) && hasSuffix(name, ".py")) {
+			r.programs, r.hasPrograms = append(r.programs, name), true
+		}
 		r.composed = r.composed || isCompose(r, name) || isKubernetes(r, name)
 	}
 	for _, kind := range readers() {

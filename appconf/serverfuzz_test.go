@@ -40,3 +40,12 @@ func FuzzUWSGI(f *testing.F) {
 		checkReading(t, "uwsgi@2", "api.service", unit)
 	})
 }
+
+func FuzzShell(f *testing.F) {
+	f.Add("#!/bin/sh\nset -euo pipefail\nexport N=${N:-3} B='x\ny'\nif [ \"${1#-}\" ]; then set -- gunicorn \"$@\"; fi\n: ${A:=5}\nexec gunicorn app \\\n -w $N -b $(hostname):$((1+2)) \"$@\"\n")
+	f.Add("case $1 in\n a|b) exec gunicorn x;;\nesac\nf() { gunicorn; }\ncat <<-'E'\nx\nE\n. ./a\n(gunicorn a) & gunicorn b || ./entrypoint.sh")
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReading(t, "gunicorn@23", "entrypoint.sh", text)
+		checkReading(t, "node@20", "start.sh", text)
+	})
+}

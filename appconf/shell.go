@@ -1,0 +1,367 @@
+package appconf
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+// A shell reads a script of the POSIX shell as far as one thing always follows the
+// other. What stands in an if, a loop, a case or a function need not run.
+type shell struct {
+	*reading
+	file *source.File
+	// args are $@; argsWhy is not empty when they are not known.
+	args    []word
+	argsWhy string
+	// vars are the variables, those that are not exported included.
+	vars map[string]variable
+	// all reports that every variable is exported (set -a).
+	all bool
+	// depth counts the blocks around a command, parens those of brackets.
+	depth, parens int
+	// starts are the commands that start the server, replaced the end of the script.
+	starts   [][]word
+	replaced bool
+	// lost is where nothing more can be told, and why.
+	lost    source.Span
+	lostWhy string
+}
+
+func newShell(r *reading, f *source.File, args []word) *shell {
+	return &shell{reading: r, file: f, args: args, vars: maps.Clone(r.env)}
+}
+
+// maxLines bounds a command of several lines.
+const maxLines = 200
+
+// run reads the script command by command.
+func (s *shell) run() {
+	text := withoutHereDocuments(s.file.Text)
+	for pos := 0; pos < len(text) && !s.replaced && !s.lost.IsValid(); {
+		words, end := s.line(text, pos)
+		s.commands(words)
+		pos = end + 1
+	}
+}
+
+// line returns the words of the line that starts at pos, with those it goes on to,
+// and where it ends.
+func (s *shell) line(text string, pos int) (words []word, end int) {
+	end = pos
+	for n := 0; ; n++ {
+		next := strings.IndexByte(text[end:], '\n')
+		if next < 0 {
+			next = len(text) - end
+		}
+		end += next
+		whole := text[pos:end]
+		words = split(whole, s.vars)
+		open := strings.HasSuffix(whole, `\`) || slices.ContainsFunc(words, func(w word) bool { return w.why == unclosedQuote })
+		if !open || end >= len(text) || n > maxLines {
+			break
+		}
+		end++
+	}
+	at := source.Span{File: s.file, Start: pos, End: end}
+	place(words, at, end)
+	return words, end
+}
+
+// hereDocument matches the start of a here-document in a script.
+var hereDocument = regexp.MustCompile(`(?m)<<(-?)\s*["']?([A-Za-z_]\w*)["']?[^\n]*$`)
+
+// withoutHereDocuments returns the text with blanks in place of here-documents.
+func withoutHereDocuments(text string) string {
+	out := []byte(text)
+	for pos := 0; pos < len(text); {
+		m := hereDocument.FindStringSubmatchIndex(text[pos:])
+		if m == nil {
+			break
+		}
+		start := pos + m[1] + 1
+		if start > len(text) {
+			break
+		}
+		end := afterMarkers(text, start, [][]string{{"", text[pos+m[2] : pos+m[3]], text[pos+m[4] : pos+m[5]]}})
+		for i := start; i < end; i++ {
+			if out[i] != '\n' {
+				out[i] = ' '
+			}
+		}
+		pos = max(end, start)
+	}
+	return string(out)
+}
+
+// commands reads the commands of one line. What comes after a test and "&&", or
+// after "||", need not run.
+func (s *shell) commands(words []word) {
+	need := true
+	for start := 0; start < len(words) && !s.replaced && !s.lost.IsValid(); {
+		end := start
+		for end < len(words) && !separates(words[end]) {
+			end++
+		}
+		test := s.command(words[start:end], need)
+		if end == len(words) {
+			return
+		}
+		switch op := words[end].text; {
+		case op == "||":
+			need = false
+		case op == "&&":
+			need = need && !test
+		case op[0] == '(':
+			s.parens += len(op)
+			s.depth += len(op)
+		case op[0] == ')':
+			closed := min(s.parens, len(op))
+			s.parens -= closed
+			s.depth -= closed
+		default:
+			need = true
+		}
+		start = end + 1
+	}
+}
+
+// command reads one command; test reports whether it only asks something.
+func (s *shell) command(words []word, need bool) (test bool) {
+	words = s.keywords(words)
+	if len(words) == 0 {
+		return false
+	}
+	if words[len(words)-1].raw == "{" {
+		s.depth++ // the head of a function
+		return false
+	}
+	need = need && s.depth == 0
+	switch name := words[0].text; name {
+	case "[", "[[", "test", "!", "grep", "which":
+		return true
+	case "export", "readonly", "declare", "typeset", "local":
+		s.assign(words[1:], need, name == "export")
+	case "unset":
+		s.unset(words[1:], need)
+	case "set":
+		s.set(words[1:], need)
+	case "shift":
+		s.argsWhy = "the script shifts its arguments"
+	case ".", "source", "eval":
+		s.sourced(words[0].at)
+	case ":":
+		s.defaults(words[1:], need)
+	case "exit", "return":
+		s.replaced = need
+	default:
+		s.simple(words, need)
+	}
+	return false
+}
+
+// keywords takes the reserved words off a command and counts the blocks.
+func (s *shell) keywords(words []word) []word {
+	for len(words) > 0 && words[0].raw == words[0].text {
+		switch words[0].text {
+		case "for", "case", "select":
+			s.depth++
+			return nil
+		case "if", "while", "until", "{":
+			s.depth++
+		case "then", "else", "elif", "do":
+		case "fi", "done", "esac", "}":
+			s.depth = max(s.depth-1, s.parens)
+		case "function":
+			s.depth++
+			return nil
+		default:
+			return words
+		}
+		words = words[1:]
+	}
+	return words
+}
+
+const unlessCondition = "the script sets it under a condition"
+
+// assign notes NAME=VALUE, in the environment as well when it is exported.
+func (s *shell) assign(words []word, need, export bool) {
+	for _, w := range words {
+		name, value, ok := strings.Cut(w.text, "=")
+		if nameLength(name) != len(name) || name == "" {
+			continue
+		}
+		v := variable{value, w.at, firstText(w.why, positional(w))}
+		switch {
+		case !ok && !export:
+			continue
+		case !ok:
+			if v, ok = s.vars[name]; !ok {
+				continue
+			}
+		case !need:
+			v.why = unlessCondition
+		}
+		s.vars[name] = v
+		if _, inherited := s.env[name]; export || s.all || inherited {
+			s.env[name] = v
+		}
+	}
+}
+
+func (s *shell) unset(words []word, need bool) {
+	for _, w := range words {
+		delete(s.vars, w.text)
+		delete(s.env, w.text)
+		if !need {
+			s.vars[w.text] = variable{at: w.at, why: unlessCondition}
+			s.env[w.text] = s.vars[w.text]
+		}
+	}
+}
+
+// set reads "set -- ARGS" and "set -a".
+func (s *shell) set(words []word, need bool) {
+	for i := 0; i < len(words); i++ {
+		switch w := words[i]; {
+		case len(w.text) > 1 && strings.IndexByte("-+", w.text[0]) >= 0 && strings.HasSuffix(w.text, "o"):
+			i++
+			s.all = s.all || (i < len(words) && w.text[0] == '-' && words[i].text == "allexport")
+		case w.text == "--" || !strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "+"):
+			if w.text == "--" {
+				i++
+			}
+			if s.args = s.expandArguments(words[i:]); !need {
+				s.argsWhy = "the script sets its arguments under a condition"
+			}
+			return
+		case strings.HasPrefix(w.text, "-") && strings.Contains(w.text, "a"):
+			s.all = true
+		}
+	}
+}
+
+// sourced makes every variable unknown: another file may set it.
+func (s *shell) sourced(at source.Span) {
+	const why = "a file that is not read may set it"
+	for name, v := range s.vars {
+		v.why = why
+		s.vars[name] = v
+	}
+	for name, v := range s.env {
+		v.why = why
+		s.env[name] = v
+	}
+	s.vars[unreadVariable] = variable{at: at, why: why}
+	s.env["WEB_CONCURRENCY"] = variable{at: at, why: why}
+	s.unreadEnvironment = at
+}
+
+// unreadVariable stands among the variables of a script for those that a file may
+// set which is not read.
+const unreadVariable = ""
+
+var assignDefault = regexp.MustCompile(`^\$\{([A-Za-z_]\w*):?=([^${}]*)\}$`)
+
+// defaults reads ": ${NAME:=value}".
+func (s *shell) defaults(words []word, need bool) {
+	for _, w := range words {
+		m := assignDefault.FindStringSubmatch(strings.Trim(w.raw, `"`))
+		if m == nil {
+			continue
+		}
+		if _, known := s.vars[m[1]]; !known {
+			s.assign([]word{{text: m[1] + "=" + m[2], at: w.at}}, need, false)
+		}
+	}
+}
+
+var (
+	positionalName = regexp.MustCompile(`\$(?:[0-9@*#]|\{[0-9@*#])`)
+	variableName   = regexp.MustCompile(`\$\{?[A-Za-z_]`)
+)
+
+// positional says why a word that names the arguments of the script is not known.
+func positional(w word) string {
+	if !strings.HasPrefix(w.raw, "'") && positionalName.MatchString(w.raw) {
+		return "it depends on the arguments of the script"
+	}
+	return ""
+}
+
+// isArguments reports whether a word is all arguments of the script.
+func isArguments(w word) bool {
+	return slices.Contains([]string{`"$@"`, `$@`, `"${@}"`, `${@}`, `$*`, `${*}`}, w.raw)
+}
+
+// expandArguments puts the arguments of the script in place of "$@".
+func (s *shell) expandArguments(words []word) []word {
+	var out []word
+	_, unread := s.vars[unreadVariable]
+	for _, w := range words {
+		switch {
+		case isArguments(w):
+			out = append(out, s.args...)
+			continue
+		case unread && !strings.HasPrefix(w.raw, "'") && variableName.MatchString(w.raw):
+			w.why = firstText(w.why, s.vars[unreadVariable].why)
+		}
+		w.why = firstText(w.why, positional(w))
+		out = append(out, w)
+	}
+	return out
+}
+
+// simple reads assignments without a command, and commands that are programs.
+func (s *shell) simple(words []word, need bool) {
+	first := 0
+	for first < len(words) && isAssignment(words[first]) {
+		first++
+	}
+	if first == len(words) {
+		s.assign(words, need, false)
+		return
+	}
+	whole := words[0].at
+	whole.End = max(whole.End, words[len(words)-1].at.End)
+	if s.argsWhy != "" && slices.ContainsFunc(words, isArguments) {
+		if s.mayStart(words) {
+			s.lost, s.lostWhy = whole, s.argsWhy
+		}
+		return
+	}
+	expanded := s.expandArguments(words)
+	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]variable{}}
+	for _, c := range probe.commands(expanded) {
+		switch {
+		case !s.startsServer(c):
+		case !need:
+			s.lost, s.lostWhy = whole, "the script starts the server under a condition"
+			return
+		default:
+			s.starts = append(s.starts, expanded)
+		}
+	}
+	s.replaced = need && words[first].text == "exec"
+}
+
+func isAssignment(w word) bool {
+	name, _, ok := strings.Cut(w.text, "=")
+	return ok && name != "" && nameLength(name) == len(name)
+}
+
+// mayStart reports whether a command whose arguments are not known may be the one
+// that starts the server: "$@" itself, or a command that does.
+func (s *shell) mayStart(words []word) bool {
+	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]variable{}}
+	for _, c := range probe.commands(words) {
+		if strings.HasPrefix(c.program, "$") || s.startsServer(c) {
+			return true
+		}
+	}
+	return false
+}
