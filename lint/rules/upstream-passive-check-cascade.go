@@ -83,6 +83,9 @@ func failures(n int64) string {
 // application does, and reports whether one is sure.
 func seeShortReads(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream) bool {
 	sure := false
+	if len(p.Host.AppsOf(u)) == 0 {
+		return false
+	}
 	found, _ := p.Host.ShortReads()
 	for _, s := range found {
 		var at []source.Span
