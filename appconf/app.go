@@ -101,4 +101,9 @@ type Disagreement struct {
 	Name string
 	// Config and File are the two places.
 	Config, File source.Span
+	// Holds is the value of tunelint.yaml and Other that of the file: nanoseconds,
+	// bytes or a count. Workers is by how many the file's value was multiplied, 0
+	// where it is one of the whole application.
+	Holds, Other int64
+	Workers      int
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -149,7 +150,7 @@ func settle[T ~int | ~int64](a *App, r *reading, name string, explicit source.Se
 	case explicit.Known:
 		noLimit := name == "request_timeout" && d.number == 0
 		if d.at.IsValid() && d.why == "" && !noLimit && T(d.number) != explicit.Value {
-			a.Disagreements = append(a.Disagreements, Disagreement{name, explicit.Origin.Span, d.at})
+			a.Disagreements = append(a.Disagreements, Disagreement{Name: name, Config: explicit.Origin.Span, File: d.at, Holds: int64(explicit.Value), Other: d.number})
 		}
 		return explicit
 	case d.at.IsValid() && d.why != "":
@@ -197,7 +198,10 @@ func (r *reading) unlimited(request source.Setting[time.Duration]) source.Settin
 // the limit of the whole application.
 func (a *App) perWorker(c *AppConfig, r *reading, s source.Setting[int]) source.Setting[int] {
 	switch {
-	case c.MaxConnections.Known || !s.Known || r.runtime == nil || !r.runtime.Figures["max_connections"].perWorker():
+	case !s.Known || r.runtime == nil || !r.runtime.Figures["max_connections"].perWorker():
+		return s
+	case c.MaxConnections.Known:
+		a.compareWorkers("max_connections")
 		return s
 	case !a.Workers.Known || a.Workers.Value < 1 || a.Workers.Value > 1<<20 || s.Value > 1<<40:
 		return source.Setting[int]{}
@@ -205,4 +209,19 @@ func (a *App) perWorker(c *AppConfig, r *reading, s source.Setting[int]) source.
 	s.Value *= a.Workers.Value
 	s.Origin.Assumed = s.Origin.Assumed || a.Workers.Origin.Assumed
 	return s
+}
+
+// compareWorkers makes a disagreement about a setting, of which a file states the
+// value of one worker, one about the whole application; it is none where the number
+// of workers is not known.
+func (a *App) compareWorkers(name string) {
+	a.Disagreements = slices.DeleteFunc(a.Disagreements, func(d Disagreement) bool {
+		return d.Name == name && (!a.Workers.Known || d.Other*int64(a.Workers.Value) == d.Holds)
+	})
+	for i := range a.Disagreements {
+		if d := &a.Disagreements[i]; d.Name == name {
+			d.Workers = a.Workers.Value
+			d.Other *= int64(d.Workers)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,9 @@ type Rule struct {
 	Apply []string
 	// Locked rules speak about the run itself and cannot be suppressed.
 	Locked bool
+	// Verbose rules say what the findings of others rest on, not what is wrong. They
+	// take part only where they are asked for; see [WithoutVerbose].
+	Verbose bool
 	// Run reports findings; nil for the rules that the run itself reports.
 	Run func(*Pass)
 }
@@ -58,4 +62,10 @@ type Rule struct {
 func (r *Rule) Group() string {
 	group, _, _ := strings.Cut(r.Name, "/")
 	return group
+}
+
+// WithoutVerbose leaves out the verbose rules, but for those that are asked for by
+// their full name.
+func WithoutVerbose(rules []*Rule, asked []string) []*Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return r.Verbose && !slices.Contains(asked, r.Name) })
 }

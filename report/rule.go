@@ -25,6 +25,10 @@ func Rule(w io.Writer, r *lint.Rule, example string, o Options) error {
 			p.item(strings.TrimSuffix(line, "\r"))
 		}
 	}
+	if r.Verbose {
+		p.section("It takes part")
+		p.paragraph("  ", "with --verbose, or with --select "+r.Name+".")
+	}
 	if len(r.Apply) > 0 {
 		p.section("A repair takes effect after")
 		for _, c := range r.Apply {

@@ -35,7 +35,7 @@ func screenFlags(f *pflag.FlagSet) {
 // noiseFlags say how much is printed.
 func noiseFlags(f *pflag.FlagSet) {
 	f.BoolP("quiet", "q", false, "print no notes on standard error")
-	f.BoolP("verbose", "v", false, "list what was not evaluated, and the facts used")
+	f.BoolP("verbose", "v", false, "list what was not evaluated, and the facts and defaults used")
 	group(f, "Output")
 }
 

@@ -64,7 +64,8 @@ func (s *session) locate(l *locator, paths []string) error {
 	return l.settle()
 }
 
-// chooseRules applies --select and --ignore.
+// chooseRules applies --select and --ignore. Verbose rules take part with --verbose,
+// or where --select spells out their names.
 func (s *session) chooseRules() error {
 	s.exact, s.enabled = s.list("select"), s.all
 	var err error
@@ -72,6 +73,9 @@ func (s *session) chooseRules() error {
 		if s.enabled, err = lint.Select(s.all, s.exact); err != nil {
 			return fail(exitUsage, fmt.Errorf("--select: %w", err))
 		}
+	}
+	if !s.flag("verbose") {
+		s.enabled = lint.WithoutVerbose(s.enabled, s.exact)
 	}
 	without, err := lint.Select(s.all, s.list("ignore"))
 	if err != nil {

@@ -14,11 +14,14 @@ import (
 // named here with the reason.
 func All() []*lint.Rule {
 	return []*lint.Rule{
+		declaredNowhere,
+		declaredTwice,
 		directLBIdle,
 		headerTimeoutBelowKeepalive,
 		keepaliveNotSupported,
 		nothingStopsTheWork,
 		protocolMismatch,
+		runtimeDefaultAssumed,
 		unitSlip,
 		bodyLimitMismatch,
 		bufferMemoryUnbounded,

@@ -49,6 +49,9 @@ func writeRule(t *testing.T, b *strings.Builder, r *lint.Rule) {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(b, "\n### %s\n\n%s: %s.\n\n%s\n\n```text\n%s```\n\n", r.Name, r.Severity, r.Title, r.Why, example)
+	if r.Verbose {
+		fmt.Fprintf(b, "It takes part with `--verbose`, or with `--select %s`.\n\n", r.Name)
+	}
 	if len(r.Apply) > 0 {
 		fmt.Fprintf(b, "After a fix: `%s`.\n", strings.Join(r.Apply, "`, `"))
 	}

@@ -1,0 +1,50 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+var declaredNowhere = &lint.Rule{
+	Name:  "app/declared-nowhere",
+	Title: "nginx passes requests to something that no application is declared for",
+	Why: "How long an application keeps a connection, works on a request and takes to stop, and how much it accepts, decides whether nginx's own values fit. " +
+		"Where nothing is declared, none of that is compared and no finding says so. " +
+		"An entry below apps in tunelint.yaml with a runtime, or with the files that declare it, is enough.",
+	Refs:     []string{docsConfiguration},
+	Severity: lint.Info,
+	Run:      runDeclaredNowhere,
+}
+
+// docsConfiguration says what can be declared.
+const docsConfiguration = "https://github.com/tunelint/tunelint/blob/main/docs/configuration.md"
+
+func runDeclaredNowhere(p *lint.Pass) {
+	if p.Host.Nginx == nil || p.Host.NginxOnly {
+		return
+	}
+	var names []string
+	var places []source.Span
+	for _, r := range p.Host.Undeclared() {
+		name := r.Address
+		if r.Upstream != nil {
+			name = r.Upstream.Name
+		}
+		if !slices.Contains(names, name) {
+			names, places = append(names, name), append(places, r.Pass.HeadSpan())
+		}
+	}
+	switch {
+	case len(names) == 0:
+	case len(p.Host.Apps) == 0:
+		p.Skip(places[0], "no application is declared: keep-alive, timeouts and sizes are compared with none")
+	default:
+		r := p.Report(places[0], "nothing is declared of what answers at %s: keep-alive, timeouts and sizes are not compared there", lint.Briefly(names)).
+			Key("routes without an application").Label("passes to %s", names[0])
+		for i := 1; i < min(len(names), lint.ShownPlaces); i++ {
+			r.See(places[i], "passes to %s", names[i])
+		}
+	}
+}
