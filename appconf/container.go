@@ -69,6 +69,7 @@ type Stop struct {
 	// First reports that the application itself is process 1 of its container, for
 	// which the kernel ignores signals that have no handler.
 	First source.Setting[bool]
-	// Handled reports that the application has a handler for the signal.
+	// Handled reports that the application has a handler for the signal; assumed
+	// where none was found in the files of a program.
 	Handled source.Setting[bool]
 }

@@ -138,6 +138,8 @@ func (r *reading) finishNode() {
 	}
 	if !r.understandsShutdown() {
 		r.withhold("shutdown_timeout")
+	} else if r.runtime != nil {
+		r.stop.Handled = source.Known(false, source.Origin{Default: r.runtime.Label + " default", Assumed: true})
 	}
 }
 

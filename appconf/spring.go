@@ -170,9 +170,13 @@ func (r *reading) finishSpringShutdown() {
 	mode, phase := r.pick("shutdown"), r.pick("shutdown phase")
 	_, graceful := r.runtime.Figures["shutdown_timeout"]
 	switch {
-	case !mode.at.IsValid() && !graceful && phase.at.IsValid():
-		if r.runtime.Version == "" {
+	case !mode.at.IsValid() && !graceful && r.runtime.Version == "":
+		if phase.at.IsValid() {
 			r.puzzle("shutdown_timeout", phase.at, phase.rank, "whether the server stops gracefully depends on the version of Spring Boot")
+		}
+	case !mode.at.IsValid() && !graceful:
+		if len(r.springFiles) > 0 && r.opaque == "" && r.family() == "spring-boot" && r.immediate() {
+			r.declared = append(r.declared, declaration{name: "shutdown_timeout", text: r.runtime.Label + " default: immediate"})
 		}
 	case !mode.at.IsValid():
 		r.copyAs("shutdown phase", "shutdown_timeout")
@@ -187,6 +191,13 @@ func (r *reading) finishSpringShutdown() {
 	default:
 		r.declared = append(r.declared, declaration{name: "shutdown_timeout", number: int64(springPhase), text: "Spring Boot default for graceful shutdown"})
 	}
+}
+
+// immediate reports whether the version surely stops at once by default.
+func (r *reading) immediate() bool {
+	v, _ := parseVersion(r.runtime.Version)
+	_, within := v.meets(nil, version{3, 4})
+	return within
 }
 
 func (r *reading) finishListen() {

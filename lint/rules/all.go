@@ -22,6 +22,7 @@ func All() []*lint.Rule {
 		nothingStopsTheWork,
 		protocolMismatch,
 		runtimeDefaultAssumed,
+		shutdownOrder,
 		unitSlip,
 		bodyLimitMismatch,
 		bufferMemoryUnbounded,
