@@ -116,23 +116,26 @@ func seeStop(r *lint.Report, a *appconf.App, fault host.StopFault, at source.Spa
 
 // checkNginxStop compares worker_shutdown_timeout with what systemd waits for.
 func checkNginxStop(p *lint.Pass) {
-	by, graceful := p.Host.StopsGracefully()
-	grace := p.Host.StopGrace()
-	if !graceful || !grace.Known || grace.Value == appconf.Infinite || !p.Host.Nginx.Whole() {
+	stop, ok := p.Host.GracefulStop()
+	finish := p.Host.Nginx.Root.Effective("worker_shutdown_timeout")
+	limit := finish.Time()
+	var r *lint.Report
+	switch {
+	case !ok || !p.Host.Nginx.Whole() || !finish.Known:
 		return
-	}
-	d := p.Host.Nginx.Root.Last("worker_shutdown_timeout")
-	if d == nil {
-		if o := grace.Origin; !o.IsDefault() && !p.Host.IsVendor(o.Span.File) {
-			p.Report(o.Span, "nginx waits for its requests without an end, and is killed after %s", nginxconf.FormatTime(grace.Value)).
-				Key("nginx").Severity(lint.Info).See(by, "nginx is told to finish them")
+	case finish.Directive() == nil || limit.Value == 0:
+		if p.Host.IsVendor(stop.Timeout.Span.File) {
+			return
 		}
+		r = p.Report(stop.Timeout.Span, "nginx waits for its requests without an end, and is killed after %s", nginxconf.FormatTime(stop.After)).Severity(lint.Info)
+	case !limit.Known || stop.After >= limit.Value+host.AfterStop:
 		return
+	default:
+		r = p.Report(finish.Directive().HeadSpan(), "nginx may take %s to finish its requests, and is killed after %s",
+			nginxconf.FormatTime(limit.Value), nginxconf.FormatTime(stop.After))
+		r.See(stop.Timeout.Span, "%s after the signal it is killed", nginxconf.FormatTime(stop.After))
 	}
-	finish, ok := nginxconf.ParseTime(d.Arg(0), false)
-	if !ok || !d.Certain() || finish == 0 || grace.Value >= finish+host.AfterStop {
-		return
+	if r.Key("nginx"); stop.Command != nil {
+		r.See(stop.Command.Span, "nginx is told to finish them")
 	}
-	r := p.Report(d.HeadSpan(), "nginx may take %s to finish its requests, and is killed after %s", nginxconf.FormatTime(finish), nginxconf.FormatTime(grace.Value)).Key("nginx")
-	r.SeeOrigin(grace.Origin, "%s after the signal it is killed", nginxconf.FormatTime(grace.Value)).See(by, "nginx is told to finish them")
 }
