@@ -24,7 +24,9 @@ type liveTree struct {
 	nginx *nginxtest.Nginx
 	port  string
 	conf  string // what stands in the http block
-	app   string // further keys of the application in tunelint.yaml
+	// upstream is the application's in tunelint.yaml, its address by default; app
+	// are further keys.
+	upstream, app string
 }
 
 // nginxConf is the main file: nginx listens on a socket in its prefix.
@@ -81,6 +83,10 @@ func (l liveTree) machine(t *testing.T) machine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	upstream := l.upstream
+	if upstream == "" {
+		upstream = "127.0.0.1:" + l.port
+	}
 	yaml := fmt.Sprintf(`version: 1
 hosts:
   - name: live
@@ -88,10 +94,10 @@ hosts:
     nginx: {version: %s}
     apps:
       - name: api
-        upstream: 127.0.0.1:%s
+        upstream: %s
         runtime: node@%s
         files: [app.js]
-%s`, l.nginx.Version, l.port, nodeVersion(t), l.app)
+%s`, l.nginx.Version, upstream, nodeVersion(t), l.app)
 	c := &testCase{name: "live", files: source.Memory{
 		machineRoot + "/etc/nginx/nginx.conf": l.nginxConf(),
 		machineRoot + "/app.js":               string(app),
@@ -192,6 +198,53 @@ proxy_pass http://backend;
 	}
 	if lost := newer.start(t, fixed).race(t, closes, 2); lost > 0 {
 		t.Errorf("nginx %s lost %d requests although it lets go first", newer.nginx.Version, lost)
+	}
+}
+
+// twoServers passes everything to two servers.
+const twoServers = `upstream backend {
+server 127.0.0.1:PORT;
+server 127.0.0.1:%s;
+keepalive 512;
+keepalive_timeout %dms;
+}
+server {
+listen unix:web.sock;
+location / {
+proxy_read_timeout %s;
+proxy_pass http://backend;
+proxy_http_version 1.1;
+proxy_set_header Connection "";
+}
+}`
+
+// TestLiveRaceDisablesServers lets the idle race take out both servers, after
+// which all requests fail.
+func TestLiveRaceDisablesServers(t *testing.T) {
+	l := liveTree{nginx: nginxtest.Installed(t), port: startNode(t), upstream: "backend"}
+	closes := closesAfter(t, "127.0.0.1:"+l.port)
+	l.conf = fmt.Sprintf(twoServers, startNode(t), closes.Round(time.Second).Milliseconds(), "60s")
+	client := l.start(t, l.nginxConf())
+	if refused := client.refused(t, closes, 8); refused == 0 {
+		t.Error("GET requests are answered although the servers raced")
+	}
+	if refused := l.start(t, l.fix(t, "upstream/race-disables-servers")).refused(t, closes, 1); refused > 0 {
+		t.Errorf("%d GET requests fail although nginx lets go first", refused)
+	}
+}
+
+// TestLiveCascade sends one slow request, which fails on one server after the
+// other, and asks for something else.
+func TestLiveCascade(t *testing.T) {
+	l := liveTree{nginx: nginxtest.Installed(t), port: startNode(t), upstream: "backend", app: "        request_timeout: 1s\n"}
+	l.conf = fmt.Sprintf(twoServers, startNode(t), 500, "500ms")
+	client := l.start(t, l.nginxConf())
+	if slow, other := client.get(t, "/slow").code, client.get(t, "/").code; slow != 504 || other != 502 {
+		t.Errorf("before the fix the slow request gets %d, the next one %d", slow, other)
+	}
+	client = l.start(t, l.fix(t, "upstream/passive-check-cascade"))
+	if slow, other := client.get(t, "/slow").code, client.get(t, "/").code; slow != 504 || other != 200 {
+		t.Errorf("after the fix the slow request gets %d, the next one %d", slow, other)
 	}
 }
 

@@ -92,6 +92,25 @@ func (c *liveClient) race(t *testing.T, pause time.Duration, rounds int) int {
 	return 0
 }
 
+// refused lets the clients race until some lose a request, and returns how many of
+// fifty GET requests fail after that.
+func (c *liveClient) refused(t *testing.T, pause time.Duration, rounds int) int {
+	t.Helper()
+	n := 0
+	for range rounds {
+		c.race(t, pause, 1)
+		for range 50 {
+			if c.get(t, "/").code != http.StatusOK {
+				n++
+			}
+		}
+		if n > 0 {
+			break
+		}
+	}
+	return n
+}
+
 func (c *liveClient) post(lost *atomic.Int64) {
 	resp, err := c.Post("http://live.test/", "text/plain", strings.NewReader("order"))
 	if err != nil {
