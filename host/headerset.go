@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/nginxconf"
 )
 
@@ -94,17 +95,9 @@ func (h *Host) ServesClients(r *nginxconf.Route) bool {
 // the health check of a balancer.
 func (h *Host) healthPath(r *nginxconf.Route) bool {
 	location := r.Scope.Enclosing(nginxconf.InLocation)
-	if location == nil {
-		return false
-	}
-	match := nginxconf.MatchOf(location.Directive)
-	for _, b := range h.Balancers {
-		path := b.HealthCheck.Path
-		if path.Known && match.Operator == "=" && match.Text == path.Value {
-			return true
-		}
-	}
-	return false
+	return location != nil && slices.ContainsFunc(h.Balancers, func(b *appconf.LoadBalancer) bool {
+		return b.HealthCheck.Path.Known && MadeFor(location, b.HealthCheck.Path.Value)
+	})
 }
 
 // BehindHTTPBalancer reports whether a declared balancer speaks HTTP: it tells
