@@ -16,10 +16,12 @@ func FuzzSpring(f *testing.F) {
 }
 
 func FuzzServerXML(f *testing.F) {
+	f.Add(jettyHTTP)
 	f.Add("<?xml version='1.0' encoding='latin1'?><Server><Executor name='a' maxThreads='5'/><Connector executor=\"a\" port = '80' keepAliveTimeout='&#53;'/></Server>")
 	f.Add("\ufeff<!DOCTYPE x [<!ENTITY a 'b'>]><Connector x:port='1' acceptCount='${a}'></Connector><Connector/>")
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "tomcat@10", "server.xml", text)
+		checkReading(t, "jetty@12", "jetty.xml", text)
 	})
 }
 

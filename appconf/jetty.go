@@ -30,6 +30,9 @@ func readJettyIdle(s string) (int64, bool) {
 
 // readJettyIni reads lines of "property=value".
 func readJettyIni(r *reading, f *source.File) {
+	if r.jettyValues == nil {
+		r.jettyValues, r.jettyOn = map[string]variable{}, map[string]source.Span{}
+	}
 	for n := 1; n <= f.Lines(); n++ {
 		line := f.Line(n)
 		text := strings.TrimSpace(line.Text())
@@ -42,6 +45,8 @@ func readJettyIni(r *reading, f *source.File) {
 		line.End = line.Start + len(text)
 		weak := strings.HasSuffix(key, "?")
 		key = strings.TrimPrefix(strings.TrimRight(key, "?"), "-D")
+		r.jettyModules(key, value, line)
+		r.jettyValue(key, value, line, weak)
 		switch known, isSetting := jettyProperties[key]; {
 		case key == "jetty.server.stopTimeout":
 			r.puzzle("shutdown_timeout", line, rankFile, "it counts where a handler for graceful shutdown is configured")
@@ -51,6 +56,18 @@ func readJettyIni(r *reading, f *source.File) {
 			r.declared = append(r.declared, jettyValue(known, value, line))
 		}
 	}
+}
+
+// jettyValue notes a property, for files in XML that name it.
+func (r *reading) jettyValue(key, value string, at source.Span, weak bool) {
+	v := variable{text: value, at: at}
+	if strings.Contains(value, "${") {
+		v.why = "it depends on a property"
+	}
+	if weak {
+		v.why = "another file may set it before"
+	}
+	r.jettyValues[key] = v
 }
 
 func jettyValue(f flag, value string, at source.Span) declaration {

@@ -94,6 +94,7 @@ func (r *reading) finish() {
 		r.finishSpring()
 	case r.family() == "jetty":
 		r.finishListen()
+		r.finishJettyProtocol()
 	case r.family() == "php-fpm":
 		r.finishPools()
 	case r.family() == "kestrel":

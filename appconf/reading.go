@@ -38,6 +38,10 @@ type reading struct {
 	springArguments []springArgument
 	pools           []keyValue
 	poolFiles       []*source.File
+	// jettyValues are the properties of Jetty's .ini files, and jettyOn the modules that
+	// decide protocols, with the places that switch them on.
+	jettyValues map[string]variable
+	jettyOn     map[string]source.Span
 	// spoken are the sockets of servers that speak one protocol at each.
 	spoken []spokenSocket
 	// uwsgiPlain are the places in spoken that speak what --protocol says.
@@ -144,6 +148,7 @@ func readers() []reader {
 		{reads: isSpringFile, read: collectSpringFile},
 		{reads: isServerXML, read: readServerXML},
 		{reads: isJettyIni, read: readJettyIni},
+		{reads: isJettyXML, read: readJettyXML},
 		{reads: isGo, read: collectGo},
 		{reads: isPool, read: collectPool},
 		{reads: isPHPIni, read: readPHPIni},

@@ -86,6 +86,6 @@ jetty.httpConfig.requestHeaderSize=16384
 			`skip "jetty.server.stopTimeout=5000": it counts where a handler for graceful shutdown is configured`,
 			`skip "jetty.threadPool.maxThreads=${n}": it depends on a property`,
 		}},
-		{"xml", "jetty@12", one("jetty-http.xml", "<Configure/>"), []string{`skip "": jetty-http.xml: this kind of file is not read for jetty`}},
+		{"xml of another kind", "jetty@12", one("web.xml", "<web-app/>"), []string{`skip "": web.xml: this kind of file is not read for jetty`}},
 	})
 }
