@@ -108,7 +108,7 @@ func TestContainerDefaults(t *testing.T) {
 		{"Dockerfile", "Dockerfile", "FROM scratch\nENTRYPOINT [\"/app\"]\n", []string{
 			"signal SIGTERM (docker default)", `first true (Dockerfile:2 "/app")`,
 		}},
-		{"systemd", "api.service", "[Service]\nExecStart=/app\n", []string{"signal SIGTERM (systemd default)"}},
+		{"systemd", "api.service", "[Service]\nExecStart=/app\n", []string{"grace 1m30s (systemd default, assumed)", "signal SIGTERM (systemd default)"}},
 	} {
 		if diff := cmp.Diff(c.want, contained(loadInOrder(t, "node@20", c.file, c.text))); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
@@ -339,5 +339,17 @@ func checkContainer(t *testing.T, r *reading) {
 	}
 	for _, s := range spans {
 		checkSpan(t, s)
+	}
+}
+
+func TestUnitStopTime(t *testing.T) {
+	for text, want := range map[string]string{
+		"TimeoutStopSec=45": "45s", "TimeoutStopSec=1min 30s": "1m30s", "TimeoutSec=2 h 500ms": "2h0m0.5s", "TimeoutStopSec=infinity": "infinite", "TimeoutStopSec=0": "infinite",
+		"TimeoutStopSec=5 weeks": "unknown", "TimeoutStopSec=1.5s": "unknown", "TimeoutStopSec=": "unknown", "": "1m30s",
+	} {
+		got, _, _ := strings.Cut(describe(loadInOrder(t, "node@20", "a.service", "[Service]\nExecStart=node a.js\n"+text+"\n").StopGrace), " (")
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
 	}
 }

@@ -24,6 +24,7 @@ func isKubernetes(r *reading, name string) bool {
 var workloads = map[string][]string{
 	"Deployment": {"spec", "template", "spec"}, "StatefulSet": {"spec", "template", "spec"},
 	"DaemonSet": {"spec", "template", "spec"}, "ReplicaSet": {"spec", "template", "spec"},
+	"Rollout": {"spec", "template", "spec"}, "ReplicationController": {"spec", "template", "spec"},
 	"Pod": {"spec"},
 }
 
@@ -61,7 +62,7 @@ func readKubernetes(r *reading, files []*source.File) {
 		return
 	}
 	p := podReading{r, chosen}
-	p.variables()
+	p.variables(c)
 	p.memory()
 	p.stopGrace()
 	img := p.image()
@@ -179,31 +180,6 @@ func (p podReading) image() *image {
 	return img
 }
 
-// variables notes the environment of the container.
-func (p podReading) variables() {
-	if e := p.entry("envFrom"); e.declared() {
-		unread := variable{at: e.span(), why: "what envFrom names is not read"}
-		p.env["WEB_CONCURRENCY"] = unread
-		p.unreadEnvironment = unread.at
-	}
-	env := descend(p.node, "env")
-	if env == nil || env.Kind != yaml.SequenceNode {
-		return
-	}
-	for _, item := range env.Content {
-		item = resolveAlias(item)
-		name := text(item, "name")
-		if name == "" {
-			continue
-		}
-		v := variable{at: p.text.span(item), why: "its value comes from another object"}
-		if _, value := find(item, "value", 0); value != nil {
-			v.text, v.why = p.substitute(value.Value)
-		}
-		p.env[name] = v
-	}
-}
-
 var dependentVariable = regexp.MustCompile(`\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
 
 // substitute replaces $(NAME) by what the container declares before; $$ is a dollar.
@@ -247,13 +223,17 @@ func (p podReading) memory() {
 	}
 }
 
-// readQuantity reads bytes: Ki, Mi, Gi and Ti are binary, k, M, G and T decimal.
+// quantityUnits are those of Kubernetes: Ki, Mi, Gi and Ti are binary, k, M, G and T
+// decimal.
+var quantityUnits = map[string]int64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
+
+// readQuantity reads bytes such as "512Mi" and "1.5Gi".
 func readQuantity(s string) (int64, bool) {
-	units := map[string]int64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
-	digits := s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
-	unit, known := units[s[len(digits):]]
-	n, err := strconv.ParseInt(digits, 10, 64)
-	return n * unit, known && err == nil && n > 0 && n <= math.MaxInt64/unit
+	digits := s[:len(s)-len(strings.TrimLeft(s, "0123456789."))]
+	unit, known := quantityUnits[s[len(digits):]]
+	n, err := strconv.ParseFloat(digits, 64)
+	bytes := math.Ceil(n * float64(unit)) // parts of a byte are rounded up
+	return int64(bytes), known && err == nil && n > 0 && bytes < math.MaxInt64
 }
 
 // podStopGrace is terminationGracePeriodSeconds where a pod declares none.

@@ -36,7 +36,12 @@ func TestKubernetes(t *testing.T) {
 			`skip "\"--keep-alive=$(KEEP)\"": what it means depends on the worker class, which is not known`,
 		}},
 		{"decimal", "node@20", pod("  containers: [{resources: {limits: {memory: 1G}}}]\n"), []string{"memory 1000000000 (pod.yaml:3 memory: 1G)"}},
-		{"not a size", "node@20", pod("  containers: [{resources: {limits: {memory: 1.5Gi}}}]\n"), []string{`skip "memory: 1.5Gi": not a number that is understood`}},
+		{"part of a unit", "node@20", pod("  containers: [{resources: {limits: {memory: 1.5Gi}}}]\n"), []string{"memory 1610612736 (pod.yaml:3 memory: 1.5Gi)"}},
+		{"not a size", "node@20", pod("  containers: [{resources: {limits: {memory: 1.5GB}}}]\n"), []string{`skip "memory: 1.5GB": not a number that is understood`}},
+		{"ConfigMap", "gunicorn@23", one("x.yaml", "kind: ConfigMap\nmetadata: {name: c}\ndata: {k: '3', THREADS: '4'}\n---\nkind: Pod\nspec: {containers: [{command: [gunicorn], args: [-w, $(N), --threads, $(T_THREADS)], envFrom: [{configMapRef: {name: c}, prefix: T_}], env: [{name: N, valueFrom: {configMapKeyRef: {name: c, key: k}}}]}]}\n"), []string{
+			"threads 4 (x.yaml:6 --threads, $(T_THREADS))", "workers 3 (x.yaml:6 -w, $(N))"}},
+		{"ConfigMap of another namespace", "gunicorn@23", one("x.yaml", "kind: ConfigMap\nmetadata: {name: c, namespace: a}\ndata: {k: '3'}\n---\nkind: Pod\nmetadata: {namespace: b}\nspec: {containers: [{command: [gunicorn, -w, $(N)], env: [{name: N, valueFrom: {configMapKeyRef: {name: c, key: k}}}]}]}\n"), []string{
+			`skip "-w, $(N)": it depends on the environment variable N`}},
 		{"preStop within the default", "node@20", pod("  containers: [{lifecycle: {preStop: {sleep: {seconds: 5}}}}]\n"), []string{"grace 25s (pod.yaml:3 preStop: {sleep: {seconds: 5}})"}},
 		{"another preStop", "node@20", pod("  containers: [{lifecycle: {preStop: {httpGet: {path: /}}}}]\n"), []string{`skip "preStop: {httpGet: {path: /}}": how long the preStop hook takes is not known`}},
 		{"by name", "node@20", pod("  containers: [{name: api, resources: {limits: {memory: 1G}}}, {name: side}]\n"), []string{"memory 1000000000 (pod.yaml:3 memory: 1G)"}},

@@ -160,7 +160,7 @@ func settle[T ~int | ~int64](a *App, r *reading, name string, explicit source.Se
 	case d.at.IsValid():
 		return source.Known(T(d.number), source.Origin{Span: d.at})
 	case d.text != "": // a default that a file brings about
-		return source.Known(T(d.number), source.Origin{Default: d.text})
+		return source.Known(T(d.number), source.Origin{Default: d.text, Assumed: d.assumed})
 	case r.runtime == nil || r.opaque != "":
 		return explicit
 	}

@@ -111,6 +111,8 @@ type declaration struct {
 	rank int
 	// why is not empty when the place decides the setting in a way that cannot be read.
 	why string
+	// assumed marks a default that holds as a rule only.
+	assumed bool
 }
 
 // A variable is one of the environment; why is not empty when its value is not

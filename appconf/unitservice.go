@@ -28,10 +28,13 @@ func readService(r *reading, f *source.File) {
 			}
 		case "KillSignal":
 			r.killSignal(a)
-		case "TimeoutStopSec":
+		case "TimeoutStopSec", "TimeoutSec": // which sets the time to start, too
 			r.forget("stop_grace_period", f)
-			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readStopSeconds}, word{text: a.text}, a.at, rankCommand))
+			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, word{text: a.text}, a.at, rankCommand))
 		}
+	}
+	if !r.composed && !r.pick("stop_grace_period").at.IsValid() {
+		r.declared = append(r.declared, declaration{name: "stop_grace_period", number: int64(unitStopGrace), text: "systemd default", assumed: true})
 	}
 	r.doubtVariables()
 	if len(start) != 1 {
@@ -130,17 +133,40 @@ func specifier(text string) string {
 	return ""
 }
 
-// readStopSeconds reads a number of seconds, or one with s, sec, min or m.
-func readStopSeconds(s string) (int64, bool) {
-	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
-	v, err := strconv.ParseInt(s[:n], 10, 32)
-	unit := time.Second
-	switch strings.TrimSpace(s[n:]) {
-	case "", "s", "sec":
-	case "m", "min":
-		unit = time.Minute
-	default:
-		return 0, false
+// unitStopGrace is DefaultTimeoutStopSec as systemd is built (systemd-system.conf(5));
+// distributions build it with other values, and system.conf may set one.
+const unitStopGrace = 90 * time.Second
+
+// spanUnits are systemd's units of time (systemd.time(7)) up to hours.
+var spanUnits = map[string]time.Duration{
+	"": time.Second, "s": time.Second, "sec": time.Second, "second": time.Second, "seconds": time.Second,
+	"ms": time.Millisecond, "msec": time.Millisecond,
+	"m": time.Minute, "min": time.Minute, "minute": time.Minute, "minutes": time.Minute,
+	"h": time.Hour, "hr": time.Hour, "hour": time.Hour, "hours": time.Hour,
+}
+
+// readUnitTime reads a time of a unit such as "90", "1min 30s" or "infinity"; 0
+// never ends either.
+func readUnitTime(s string) (int64, bool) {
+	if strings.TrimSpace(s) == "infinity" {
+		return int64(Infinite), true
 	}
-	return v * int64(unit), err == nil && v > 0
+	var total time.Duration
+	rest := strings.TrimSpace(s)
+	for rest != "" {
+		n := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		v, err := strconv.ParseInt(rest[:n], 10, 32)
+		rest = strings.TrimLeft(rest[n:], " \t")
+		n = len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz"))
+		unit, known := spanUnits[rest[:n]]
+		if err != nil || !known || v > 1<<20 {
+			return 0, false
+		}
+		total += time.Duration(v) * unit
+		rest = strings.TrimLeft(rest[n:], " \t")
+	}
+	if total == 0 {
+		return int64(Infinite), s != ""
+	}
+	return int64(total), true
 }

@@ -50,6 +50,6 @@ func TestService(t *testing.T) {
 			`skip "--workers $N": it depends on the environment variable N`,
 			`skip "EnvironmentFile=/etc/default/api": variables come from a file that is not read`,
 		}},
-		{"time without a number", "uvicorn@0.30", one("api.service", "[Service]\nExecStart=uvicorn a:a\nTimeoutStopSec=infinity\n"), []string{`skip "TimeoutStopSec=infinity": not a number that is understood`}},
+		{"time without a number", "uvicorn@0.30", one("api.service", "[Service]\nExecStart=uvicorn a:a\nTimeoutStopSec=soon\n"), []string{`skip "TimeoutStopSec=soon": not a number that is understood`}},
 	})
 }
