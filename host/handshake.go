@@ -44,9 +44,12 @@ func SaysUpgrade(connection *nginxconf.Directive) bool {
 	})
 }
 
-// webSocketWord matches words that people give to places for WebSockets and for
-// the libraries on top of them.
-var webSocketWord = regexp.MustCompile(`(?i)(^|[^a-z])(wss?|web-?sockets?|websockify|sockets?|sockjs|cable|signalr|hubs?|reverb|pusher|soketi|centrifugo|realtime|push|live|chat|events?|stream|notif[a-z]*|signall?ing|(no)?vnc|terminals?|tty|hmr)($|[^a-z])`)
+// webSocketWord matches words for WebSockets and the libraries on top of them,
+// liveWord those for what is often done with them.
+var (
+	webSocketWord = regexp.MustCompile(`(?i)(^|[^a-z])(wss?|web-?sockets?|websockify|sockets?|sockjs|cable|signalr|hubs?)($|[^a-z])`)
+	liveWord      = regexp.MustCompile(`(?i)(^|[^a-z])(reverb|pusher|soketi|centrifugo|realtime|push|live|chat|events?|stream|notif[a-z]*|signall?ing|(no)?vnc|terminals?|tty|hmr)($|[^a-z])`)
+)
 
 // NamedForWebSockets reports whether a word in the path of a location says that
 // it is for WebSockets.
@@ -65,7 +68,7 @@ func (h *Host) MayBeForWebSockets(r *nginxconf.Route) bool {
 				return true
 			}
 		case nginxconf.InLocation:
-			if NamedForWebSockets(s) {
+			if namedLive(s.Label()) {
 				return true
 			}
 		}
@@ -79,7 +82,11 @@ func (h *Host) MayBeForWebSockets(r *nginxconf.Route) bool {
 	for _, a := range h.AppsOn(r) {
 		names = append(names, a.Name)
 	}
-	return slices.ContainsFunc(names, webSocketWord.MatchString)
+	return slices.ContainsFunc(names, namedLive)
+}
+
+func namedLive(text string) bool {
+	return webSocketWord.MatchString(text) || liveWord.MatchString(text)
 }
 
 // TakesEverything reports whether a route is that of a location for all requests

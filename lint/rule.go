@@ -49,6 +49,9 @@ type Rule struct {
 	Severity Severity
 	// Apply lists the commands that make a fix take effect, in order.
 	Apply []string
+	// Reveals names rules whose findings a fix may bring to light: they are about
+	// something that did not work at all before.
+	Reveals []string
 	// Locked rules speak about the run itself and cannot be suppressed.
 	Locked bool
 	// Verbose rules say what the findings of others rest on, not what is wrong. They

@@ -94,6 +94,7 @@ func All() []*lint.Rule {
 		unreadableFile,
 		unusedIgnore,
 		appRefusesConnections,
+		connectionUpgradeHardcoded,
 		failTimeoutBelowStartup,
 		fastcgiKeepConnMissing,
 		idleFarBelowApp,
@@ -113,6 +114,7 @@ func All() []*lint.Rule {
 		retriesExceedCaller,
 		retrySettingsContradict,
 		singleServerFailSettings,
+		websocketNotUpgraded,
 		zoneMissing,
 	}
 }
