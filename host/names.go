@@ -15,15 +15,8 @@ func (h *Host) Knows(name string) bool {
 	if h.Facts.Container.Value {
 		return true
 	}
-	if text, ok := read(h.View, "/etc/hosts"); ok {
-		for _, line := range strings.Split(text, "\n") {
-			line, _, _ = strings.Cut(line, "#")
-			for i, field := range strings.Fields(line) {
-				if i > 0 && strings.EqualFold(field, name) {
-					return true
-				}
-			}
-		}
+	if h.inHostsFile(name) {
+		return true
 	}
 	for _, a := range h.Apps {
 		if declares(a, name) {
@@ -41,4 +34,18 @@ func declares(a *appconf.App, name string) bool {
 	}
 	return strings.EqualFold(host, name) || strings.EqualFold(a.Name, name) ||
 		slices.ContainsFunc(a.Container.Names, func(own string) bool { return strings.EqualFold(own, name) })
+}
+
+// inHostsFile reports whether the host's /etc/hosts gives a name an address.
+func (h *Host) inHostsFile(name string) bool {
+	text, _ := read(h.View, "/etc/hosts")
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		for i, field := range strings.Fields(line) {
+			if i > 0 && strings.EqualFold(field, name) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -104,6 +104,7 @@ func All() []*lint.Rule {
 		literalAddressNoPool,
 		localhostTwoFamilies,
 		methodAfterKeepalive,
+		nameResolvedOnce,
 		noKeepalive,
 		nonIdempotentRetried,
 		passiveCheckCascade,
@@ -114,6 +115,8 @@ func All() []*lint.Rule {
 		retriesExceedCaller,
 		retrySettingsContradict,
 		singleServerFailSettings,
+		variableChangesURI,
+		variableWithoutResolver,
 		websocketNotUpgraded,
 		zoneMissing,
 	}
