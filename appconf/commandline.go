@@ -79,6 +79,8 @@ func (r *reading) commandReader(program string) func(*reading, command) {
 		return readUnicorn
 	case runsNode(r.family()) && (program == "node" || program == "nodejs"):
 		return readNode
+	case r.family() == "next" && program == "next":
+		return readNext
 	case isSpring(r.family()) && program == "java":
 		return readJava
 	case isHarmless(r.family(), program):
@@ -115,6 +117,9 @@ func readHarmless(r *reading, c command) {
 // readNode reads the options of node itself (node --help): only the size of the
 // header is a setting of the server.
 func readNode(r *reading, c command) {
+	if r.family() == "next" {
+		r.nextEnvironment()
+	}
 	for _, w := range c.args {
 		if !strings.HasPrefix(w.text, "-") {
 			return // the script: what follows is its own

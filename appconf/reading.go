@@ -147,6 +147,8 @@ func readers() []reader {
 		{reads: isPythonProgram, read: readPythonProgram},
 		{reads: isHypercornConf, read: readHypercornConf},
 		{reads: isScript, read: readScript},
+		{reads: isBun, read: readBun},
+		{reads: isHAProxy, read: readHAProxy},
 		{reads: isSpringFile, read: collectSpringFile},
 		{reads: isServerXML, read: readServerXML},
 		{reads: isJettyIni, read: readJettyIni},

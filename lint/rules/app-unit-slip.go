@@ -52,12 +52,12 @@ var unitWords = map[time.Duration]string{
 }
 
 func reportUnitSlip(p *lint.Pass, s host.UnitSlip) {
-	r := p.Report(s.Number.Span, "%s %s %s: the number %s counts %s", appName(s.App), s.Does, slippedTime(s), s.Number, unitWords[s.Number.Unit])
-	r.Key("app %s %s", s.App.Name, s.Does)
+	what := s.Does + " " + slippedTime(s)
 	if s.Most > 0 {
-		r.Label("refused: no more than %s are allowed", nginxconf.FormatTime(s.Most))
+		what = "refuses to start: idle connections last " + nginxconf.FormatTime(s.Most) + " at most"
 	}
-	if !s.Sure {
+	r := p.Report(s.Number.Span, "%s %s: the number %s counts %s", appName(s.App), what, s.Number, unitWords[s.Number.Unit])
+	if r.Key("app %s %s", s.App.Name, s.Does); !s.Sure {
 		r.Severity(lint.Warning)
 	}
 	if text := s.Text(); text != "" && s.Number.Span.File != s.App.Span.File && fits(s, text) {
