@@ -147,3 +147,30 @@ func (h *Host) CheckedApps(c *HealthCheck) []*appconf.App {
 func (h *Host) RoutesIn(location *nginxconf.Scope) []*nginxconf.Route {
 	return slices.DeleteFunc(slices.Clone(h.Nginx.Routes()), func(r *nginxconf.Route) bool { return r.Scope != location })
 }
+
+// OutageBehind says how an application that a balancer's check asks can be out for
+// everybody: it is the only server on this machine, or directly behind the
+// balancer, so that a restart is an outage; or nginx takes all of its few servers
+// out after failures, for the time of the first of bans.
+func (h *Host) OutageBehind(c *HealthCheck, a *appconf.App) (bans []FailSettings, single bool) {
+	if h.Nginx == nil {
+		return nil, true
+	}
+	single = h.RunsHere(a)
+	for _, l := range h.CheckedLocations(c) {
+		for _, r := range h.RoutesIn(l) {
+			if r.Upstream == nil || !slices.Contains(h.AppsOn(r), a) {
+				continue
+			}
+			if UsableServers(r.Upstream) < 2 {
+				continue
+			}
+			single = false
+			if ban, all := AllMayFail(r.Upstream); all {
+				bans = append(bans, ban)
+			}
+		}
+	}
+	slices.SortFunc(bans, func(a, b FailSettings) int { return int(b.FailTimeout - a.FailTimeout) })
+	return bans, single
+}

@@ -39,8 +39,9 @@ func (s *ShortRead) Longest() source.Setting[time.Duration] {
 }
 
 // ShortReads compares every http route with what the applications behind it may
-// take. Streaming applications never let nginx wait so long. unread are routes
-// where the timeout cannot be read.
+// take. Streaming applications never let nginx wait so long, and a location for
+// health checks alone has no long requests. unread are routes where the timeout
+// cannot be read.
 func (h *Host) ShortReads() (found []*ShortRead, unread []*nginxconf.Route) {
 	inForce := map[*nginxconf.Directive]int{}
 	for _, r := range h.Nginx.Routes() {
@@ -50,6 +51,9 @@ func (h *Host) ShortReads() (found []*ShortRead, unread []*nginxconf.Route) {
 		name := r.Module + "_read_timeout"
 		v := r.Scope.Effective(name)
 		inForce[v.Directive()]++
+		if h.healthPath(r) { // a check is to be given up soon
+			continue
+		}
 		for _, a := range h.AppsOn(r) {
 			t, read := RequestTime(a, r.Scope), v.Time()
 			switch {
