@@ -127,13 +127,10 @@ func interpolate(s string) (text, why string) {
 	return b.String(), why
 }
 
-// environment notes the variables of the service: a mapping or a list of NAME=value.
+// environment notes the variables of the service: files of them, and a mapping or a
+// list of NAME=value.
 func (s composeService) environment() {
-	if e := s.entry("env_file"); e.declared() {
-		unread := variable{at: e.span(), why: "the file that env_file names is not read"}
-		s.env["WEB_CONCURRENCY"] = unread
-		s.unreadEnvironment = unread.at
-	}
+	s.namedFiles()
 	for _, e := range s.entries("environment") {
 		setVariables(s.env, e)
 	}

@@ -55,6 +55,8 @@ type reading struct {
 	// speaks; kestrelStart is where a program that was read starts it.
 	kestrelProtocols []declaration
 	kestrelStart     source.Span
+	// envFiles are the files of variables.
+	envFiles []*envFile
 	// unreadEnvironment is the place that names a file of variables, which is not read.
 	unreadEnvironment source.Span
 	// dockerfile is the application's Dockerfile, nil without one; composed reports
@@ -135,6 +137,7 @@ type reader struct {
 // puts variables into the environment comes before what uses them.
 func readers() []reader {
 	return []reader{
+		{reads: isEnvFile, read: collectEnvFile},
 		{reads: isDockerfile, read: readDockerfile},
 		{reads: isCompose, all: readCompose},
 		{reads: isKubernetes, all: readKubernetes},
@@ -189,6 +192,7 @@ func (r *reading) read(files []*source.File) {
 			r.giveUp(source.Span{File: f}, fmt.Sprintf("%s: this kind of file is not read for %s", path.Base(f.Path), r.runtimeName()))
 		}
 	}
+	r.doubtEnvFiles()
 }
 
 func (k reader) readFiles(r *reading, files []*source.File) {

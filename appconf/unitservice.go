@@ -14,14 +14,16 @@ func isService(_ *reading, name string) bool { return hasSuffix(name, ".service"
 // readService reads the variables, the command, and the time and signal to stop of
 // a unit.
 func readService(r *reading, f *source.File) {
-	var start []keyValue
+	var start, files []keyValue
 	r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
 	for _, a := range serviceAssignments(f) {
 		switch a.key {
 		case "Environment":
 			r.serviceVariables(a)
 		case "EnvironmentFile":
-			r.unreadEnvironment = a.at
+			if files = append(files, a); a.text == "" {
+				files = nil
+			}
 		case "ExecStart":
 			if start = append(start, a); a.text == "" {
 				start = nil
@@ -33,8 +35,9 @@ func readService(r *reading, f *source.File) {
 			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, word{text: a.text}, a.at, rankCommand))
 		}
 	}
-	if !r.composed && !r.pick("stop_grace_period").at.IsValid() {
-		r.declared = append(r.declared, declaration{name: "stop_grace_period", number: int64(unitStopGrace), text: "systemd default", assumed: true})
+	r.unitStopGrace()
+	for _, a := range files { // they win over Environment=
+		r.unitFile(a)
 	}
 	r.doubtVariables()
 	if len(start) != 1 {
@@ -136,6 +139,13 @@ func specifier(text string) string {
 // unitStopGrace is DefaultTimeoutStopSec as systemd is built (systemd-system.conf(5));
 // distributions build it with other values, and system.conf may set one.
 const unitStopGrace = 90 * time.Second
+
+// unitStopGrace declares the default where no unit and no compose file says more.
+func (r *reading) unitStopGrace() {
+	if !r.composed && !r.pick("stop_grace_period").at.IsValid() {
+		r.declared = append(r.declared, declaration{name: "stop_grace_period", number: int64(unitStopGrace), text: "systemd default", assumed: true})
+	}
+}
 
 // spanUnits are systemd's units of time (systemd.time(7)) up to hours.
 var spanUnits = map[string]time.Duration{
