@@ -23,12 +23,14 @@ type RetryBudget struct {
 	// and never the running one.
 	Connect, Read source.Setting[time.Duration]
 	Worst         time.Duration
+	// Silent reports that long pauses may be meant: streaming, or WebSockets.
+	Silent bool
 }
 
 // BudgetOf returns the budget of a route to an upstream, false where nothing is
 // tried again or that cannot be read.
 func (h *Host) BudgetOf(r *nginxconf.Route) (RetryBudget, bool) {
-	b := RetryBudget{Route: r}
+	b := RetryBudget{Route: r, Silent: h.mayBeSilent(r)}
 	var ok bool
 	if b.Retries, ok = RetriesOn(r); !ok || b.Retries.Off || r.Upstream == nil {
 		return b, false
@@ -78,7 +80,7 @@ func (h *Host) SlowRetries() []*SlowRetry {
 	}
 	var out []*SlowRetry
 	for _, b := range h.budgets() {
-		if b.Worst <= hasty.RequestTimeout.Value || h.mayBeSilent(b.Route) {
+		if b.Worst <= hasty.RequestTimeout.Value || b.Silent {
 			continue
 		}
 		i := slices.IndexFunc(out, func(s *SlowRetry) bool { return s.Worst.Route.Upstream == b.Route.Upstream })

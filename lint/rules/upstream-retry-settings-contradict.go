@@ -3,17 +3,19 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
 )
 
 var retrySettingsContradict = &lint.Rule{
 	Name:  "upstream/retry-settings-contradict",
 	Title: "settings for a second try contradict each other",
 	Why: "A second try needs all of them: a failure that next_upstream lists, a server that was not tried yet, and time that is left. " +
-		"next_upstream_timeout is looked at when a try has failed; it stops new tries and never cuts the running one. " +
+		"next_upstream_timeout is looked at when a try has failed; it stops new tries and never cuts the running one, so it has to be longer than one try takes to fail. " +
 		"Where one setting rules the other out, a failing server is felt by clients although the files seem to say otherwise.",
 	Refs: []string{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
@@ -94,22 +96,46 @@ func withoutEffect(inert []*nginxconf.Directive) string {
 // reportNoTimeLeft reports a time limit that is over when a server that does
 // not answer is given up.
 func reportNoTimeLeft(p *lint.Pass, r *nginxconf.Route, t host.Retries, seen map[string]bool) {
-	limit, connect := t.Timeout.Time(), r.Scope.Effective(r.Module+"_connect_timeout").Time()
-	d := t.Timeout.Directive()
-	switch {
-	case d == nil || !limit.Known || limit.Value == 0 || !connect.Known || connect.Value < limit.Value:
+	b, retries := p.Host.BudgetOf(r)
+	limit, d := t.Timeout.Time(), t.Timeout.Directive()
+	if !retries || d == nil || !limit.Known || limit.Value == 0 || !t.After("timeout") || !b.Connect.Known {
 		return
-	case t.Tries.First() == "1" || !t.After("timeout") || r.Upstream == nil || host.UsableServers(r.Upstream) < 2:
-		return
+	}
+	late, of, what := b.Connect, "_connect_timeout", "a server that takes no connection is not passed over"
+	connecting := b.Connect.Value >= limit.Value
+	if !connecting {
+		late, of, what = b.Read, "_read_timeout", "a request without an answer is not tried on another server"
 	}
 	key := fmt.Sprintf("%s in %s to upstream %s", d.Name, t.Timeout.Level.Path(), r.Upstream.Name)
-	if !first(seen, key) {
+	if !late.Known || late.Value < limit.Value || !connecting && b.Silent || !first(seen, key) {
 		return
 	}
-	p.Report(d.HeadSpan(), "a server that does not answer is not passed over: giving it up takes %s, and %s is %s",
-		nginxconf.FormatTime(connect.Value), d.Name, nginxconf.FormatTime(limit.Value)).Key("%s", key).
-		SeeOrigin(connect.Origin, "%s_connect_timeout is %s", r.Module, nginxconf.FormatTime(connect.Value)).
-		See(r.Upstream.Directive.HeadSpan(), "has %d servers", host.UsableServers(r.Upstream))
+	rep := p.Report(d.HeadSpan(), "%s: that shows after %s, and %s is %s", what, nginxconf.FormatTime(late.Value), d.Name, nginxconf.FormatTime(limit.Value)).Key("%s", key)
+	rep.SeeOrigin(late.Origin, "%s%s is %s", r.Module, of, nginxconf.FormatTime(late.Value))
+	rep.See(r.Upstream.Directive.HeadSpan(), "has %d servers", host.UsableServers(r.Upstream))
+	switch {
+	case connecting:
+		suggestShortConnect(rep, r, t, limit.Value)
+	case late.Origin.IsDefault():
+		rep.Severity(lint.Info) // a refused connection is passed over, which may be all that is wanted
+	}
+}
+
+// suggestShortConnect proposes to give a server up in half of the time limit:
+// where the time to connect is set, if the limit reaches as far, else beside it.
+func suggestShortConnect(rep *lint.Report, r *nginxconf.Route, t host.Retries, limit time.Duration) {
+	if limit < 2*time.Millisecond {
+		return
+	}
+	name := r.Module + "_connect_timeout"
+	value := nginxconf.FormatTime(limit / 2)
+	connect, edits := r.Scope.Effective(name), []source.Edit(nil)
+	if connect.Directive() != nil && connect.Level.Within(t.Timeout.Level) {
+		edits = []source.Edit{connect.Directive().SetArg(0, value)}
+	} else {
+		edits = t.Timeout.Level.Insert(nginxconf.Statement{Name: name, Words: []string{value}})
+	}
+	rep.SuggestUnsafe("set "+name+" to "+value, "a server that takes longer to accept a connection is given up", edits...)
 }
 
 // reportTooManyTries reports more tries than any upstream they hold for has
@@ -127,6 +153,10 @@ func reportTooManyTries(p *lint.Pass, t host.Retries, limits host.RetryLimits, s
 		Severity(lint.Info).Key("%s in %s", d.Name, t.Tries.Level.Path())
 	if at != nil {
 		rep.See(at.Directive.HeadSpan(), "has %s, and each is tried once", countServers(servers))
+	}
+	outer := t.Tries.Level.Parent.Effective(d.Name)
+	if outer.Known && outer.Directive() == nil && p.Host.Nginx.Uses(d.Doc.File) == 1 {
+		rep.Suggest("delete "+d.Name+", which limits nothing", nginxconf.Delete([]*nginxconf.Directive{d})...)
 	}
 }
 
