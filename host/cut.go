@@ -22,8 +22,10 @@ type Cut struct {
 	// After is when: after so long a silence, or, with Total, after so long at all.
 	After source.Setting[time.Duration]
 	Total bool
-	// Next is a balancer that would cut within an hour if nginx did not; nil for none.
+	// Next is the balancer that would cut first if nginx did not, and Room how long
+	// it lets a silence last; nil and an hour for none.
 	Next *appconf.LoadBalancer
+	Room time.Duration
 }
 
 // SilenceByDefault is how long nginx lets either side be silent where nobody
@@ -42,7 +44,7 @@ func (h *Host) Cuts() (found []*Cut, unread []source.Skip) {
 			values, doubts := all.On(routes)
 			unread = append(unread, doubts...)
 			for _, v := range values {
-				c := &Cut{RouteValue: v, App: a, WebSocket: i == 0}
+				c := &Cut{RouteValue: v, App: a, WebSocket: i == 0, Room: time.Hour}
 				c.byNginx()
 				for _, b := range h.Balancers {
 					c.by(b)
@@ -85,12 +87,15 @@ func (c *Cut) byNginx() {
 func (c *Cut) by(b *appconf.LoadBalancer) {
 	t, nginx := b.RequestTimeout, c.Time()
 	total := b.RequestLimit == "total"
+	if b.Layer == 4 {
+		t = b.IdleTimeout
+	}
 	switch {
-	case b.Layer != 7 || !t.Known || t.Value == 0 || !nginx.Known:
-	case !total && (b.RequestLimit != "gap" || c.keptWithin(t.Value)):
-	case t.Value >= nginx.Value:
-		if t.Value < time.Hour {
-			c.Next = b
+	case !t.Known || t.Value == 0 || !nginx.Known:
+	case !total && (b.Layer == 7 && b.RequestLimit != "gap" || c.keptWithin(t.Value)):
+	case t.Value >= nginx.Value || b.Layer == 4: // see [Host.Forgotten]
+		if t.Value < c.Room {
+			c.Next, c.Room = b, t.Value
 		}
 	case !c.After.Known || t.Value < c.After.Value:
 		c.Balancer, c.After, c.Total = b, t, total

@@ -53,8 +53,9 @@ func (h *Host) Forgotten() (found []*Forgotten, unread []source.Skip) {
 			}
 		}
 	}
+	sockets := h.Sockets()
 	found = slices.DeleteFunc(found, func(f *Forgotten) bool {
-		skip, probed := h.probe(f)
+		skip, probed := h.probe(f, sockets)
 		if skip.Span.IsValid() {
 			unread = append(unread, skip)
 		}
@@ -129,12 +130,12 @@ func (h *Host) socketsOf(r *nginxconf.Route) map[string][]*nginxconf.Directive {
 
 // probe finds out when the connections of a socket are probed first: in time, or
 // when nobody can tell, for which the skip says why.
-func (h *Host) probe(f *Forgotten) (skip source.Skip, inTime bool) {
+func (h *Host) probe(f *Forgotten, sockets []Socket) (skip source.Skip, inTime bool) {
 	f.Listens = h.socketsOf(f.Route)[f.Socket]
 	if f.Route.Module == "stream" {
 		f.Option = f.Listens[0]
 	}
-	for _, s := range h.Sockets() {
+	for _, s := range sockets {
 		if s.Name != f.Socket {
 			continue
 		}

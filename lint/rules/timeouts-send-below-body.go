@@ -57,6 +57,7 @@ func shortTimes(p *lint.Pass, name string) []*host.InForce {
 	var out []*host.InForce
 	for _, f := range p.Host.InForce(name, p.Host.PlacesOf(name)) {
 		switch t := f.Time(); {
+		case !f.Known && !p.Host.Nginx.Whole(): // a fragment
 		case !f.Known:
 			p.Skip(f.Doubt.Span, "how long a pause may be cannot be read: "+f.Doubt.Why)
 		case f.Directive() != nil && t.Known && t.Value > 0 && t.Value < shortPause:

@@ -4,6 +4,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"time"
 )
 
 var websocketCut = &lint.Rule{
@@ -21,9 +22,6 @@ var websocketCut = &lint.Rule{
 	Apply:    []string{"nginx -s reload"},
 	Run:      runWebsocketCut,
 }
-
-// longSilence is how long nginx should wait on routes for WebSockets and streams.
-const longSilence = "1h"
 
 func runWebsocketCut(p *lint.Pass) {
 	if p.Host.Nginx == nil {
@@ -60,13 +58,17 @@ func reportCut(p *lint.Pass, c *host.Cut) {
 	if ping := c.App.PingInterval; ping.Known && c.WebSocket {
 		r.SeeOrigin(ping.Origin, "%s sends a ping every %s", c.App.Name, nginxconf.FormatTime(ping.Value))
 	}
-	switch next := c.Next; {
-	case c.Balancer != nil:
-	case next != nil:
-		r.SeeOrigin(next.RequestTimeout.Origin, "%s waits no longer than %s: raise both, or let %s send pings", next.Name,
-			nginxconf.FormatTime(next.RequestTimeout.Value), c.App.Name)
-	default:
-		r.SuggestUnsafe("set "+c.Name+" to "+longSilence, "a request that hangs, and a connection whose other end is gone, is kept as long",
-			setValue(c.RouteValue, longSilence)...)
+	if c.Balancer != nil {
+		return
+	}
+	target := c.Room
+	if c.Next != nil {
+		target = (c.Room * 4 / 5).Truncate(time.Second)
+		r.See(c.Next.Span, "%s allows no more than %s", c.Next.Name, nginxconf.FormatTime(c.Room))
+	}
+	if target > c.After.Value {
+		word := nginxconf.FormatTime(target)
+		r.SuggestUnsafe("set "+c.Name+" to "+word, "a request that hangs, and a connection whose other end is gone, is kept as long",
+			setValue(c.RouteValue, word)...)
 	}
 }
