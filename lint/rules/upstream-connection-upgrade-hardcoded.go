@@ -88,7 +88,7 @@ func upgradeVariable(h *host.Host, routes []*nginxconf.Route) (variable string, 
 			return d.Arg(1), nil, true
 		}
 	}
-	edits = routes[0].Scope.Enclosing(nginxconf.InServer).InsertAbove(nginxconf.Statement{Name: "map", Words: []string{"$http_upgrade", upgradeName},
+	edits = insertAboveServer(routes[0], nginxconf.Statement{Name: "map", Words: []string{"$http_upgrade", upgradeName},
 		Block: []nginxconf.Statement{{Name: "default", Words: []string{"upgrade"}}, {Name: `""`, Words: []string{otherwise}}}})
 	return upgradeName, edits, edits != nil && !definesVariable(h.Nginx, upgradeName)
 }
@@ -109,4 +109,13 @@ func definesVariable(c *nginxconf.Config, variable string) bool {
 		}
 	})
 	return found
+}
+
+// insertAboveServer adds a block above the server of a route.
+func insertAboveServer(r *nginxconf.Route, block nginxconf.Statement) []source.Edit {
+	server := r.Scope.Enclosing(nginxconf.InServer)
+	if server == nil {
+		return nil
+	}
+	return server.InsertAbove(block)
 }

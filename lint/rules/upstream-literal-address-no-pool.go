@@ -85,10 +85,14 @@ func upstreamNameFor(a *appconf.App) string {
 // address and makes all routes there pass to it; nil where one of them would do
 // anything else differently, or the name is taken.
 func upstreamBlock(h *host.Host, u *nginxconf.Upstream, n int64) []source.Edit {
+	sameName := func(x *nginxconf.Upstream) bool { return strings.EqualFold(x.Name, u.Name) }
+	if u.Name == "" || h.Nginx.Hidden() != nil || slices.ContainsFunc(h.Nginx.Upstreams(), sameName) {
+		return nil
+	}
 	var routes []*nginxconf.Route
 	for _, r := range h.Nginx.Routes() {
 		switch {
-		case r.Upstream != nil && strings.EqualFold(r.Upstream.Name, u.Name), r.Upstream == nil && hostOf(r.Address) == u.Name:
+		case r.Upstream == nil && hostOf(r.Address) == u.Name:
 			return nil
 		case r.Module == "stream" || r.Upstream != nil || r.Address != u.Servers[0].Address:
 		case !alikeBehindBlock(r):
@@ -99,9 +103,9 @@ func upstreamBlock(h *host.Host, u *nginxconf.Upstream, n int64) []source.Edit {
 	}
 	pool := poolStatements(h, u, n)
 	edits, ok := reuseEdits(h, routes)
-	block := routes[0].Scope.Enclosing(nginxconf.InServer).InsertAbove(nginxconf.Statement{Name: "upstream", Words: []string{u.Name},
+	block := insertAboveServer(routes[0], nginxconf.Statement{Name: "upstream", Words: []string{u.Name},
 		Block: append([]nginxconf.Statement{{Name: "server", Words: []string{nginxconf.Quote(u.Servers[0].Address)}}}, pool...)})
-	if u.Name == "" || pool == nil || !ok || block == nil || h.Nginx.Hidden() != nil || slices.ContainsFunc(h.Nginx.Upstreams(), func(x *nginxconf.Upstream) bool { return strings.EqualFold(x.Name, u.Name) }) {
+	if pool == nil || !ok || block == nil {
 		return nil
 	}
 	for _, r := range routes {

@@ -18,7 +18,8 @@ var noKeepalive = &lint.Rule{
 	Name:  "upstream/no-keepalive",
 	Title: "an upstream without a pool, where nginx has none by default",
 	Why: "Before 1.29.7 nginx opens a connection for every request unless the upstream block has a keepalive directive. " +
-		"That costs about three times the processor time of a request over a pooled connection, a round trip, and a local port for a minute.",
+		"That costs a round trip and about three times the processor time of a request over a pooled connection, " +
+		"and a connection that is closed holds its port for another minute on the side that closed it.",
 	Refs: []string{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
 	},
