@@ -1,6 +1,7 @@
 package appconf
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -43,6 +44,10 @@ const (
 func (r *reading) process(argv []word, below, complete bool) {
 	for i := 0; i < len(argv); i++ {
 		name := path.Base(argv[i].text)
+		if f, args := r.shellFile(command{program: name, args: argv[i+1:]}); f != nil && argv[i].why == "" {
+			r.scriptProcess(f, args, below, complete)
+			return
+		}
 		switch role := firstPrograms[name]; {
 		case argv[i].why != "" || argv[i].operator || role == unclearRole:
 			return
@@ -88,6 +93,27 @@ func (r *reading) shell(argv []word, below, complete bool) {
 	case len(words) > 0:
 		r.stop.Shell = script.at
 		r.stop.First = source.Known(false, source.Origin{Span: script.at, Assumed: !complete})
+	}
+}
+
+// scriptProcess follows a script that the files hold: the command that starts the
+// server replaces it, or the shell stays above.
+func (r *reading) scriptProcess(f *source.File, args []word, below, complete bool) {
+	if r.processes++; r.processes > maxShellFiles || len(f.Text) > maxScript || strings.Contains(f.Text, "trap") {
+		return
+	}
+	probe := *r
+	probe.env = maps.Clone(r.env)
+	s := newShell(&probe, f, args)
+	s.run()
+	switch {
+	case s.lost.IsValid() || len(s.starts) != 1:
+	case s.replaced && s.starts[0][0].text == "exec":
+		r.process(s.starts[0], below, complete)
+	case !s.replaced:
+		at := s.starts[0][0].at
+		r.stop.Shell = at
+		r.stop.First = source.Known(false, source.Origin{Span: at, Assumed: !complete})
 	}
 }
 

@@ -66,6 +66,8 @@ type reading struct {
 	// container and stop are what the application runs in and how it is stopped.
 	container Container
 	stop      Stop
+	// processes counts the scripts that were followed to find process 1.
+	processes int
 	// serverFiles are the base names of the configuration files of uwsgi, Puma,
 	// Unicorn and hypercorn that were read.
 	serverFiles []string
