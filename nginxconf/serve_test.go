@@ -128,3 +128,31 @@ http { error_page 502 /sorry; server {
 		t.Error("an answer behind a condition")
 	}
 }
+
+// FuzzServe asks for any URL of any configuration: there is an answer or an
+// error, and a path that was decoded starts with "/".
+func FuzzServe(f *testing.F) {
+	f.Add("https://shop.test/%2e%2e/a?b", "server { listen 443 ssl; server_name *.test ~^x; location / { } location ~ (?!x) { } }")
+	f.Add("http://unix:/x:/", "server { listen unix:/x; listen 80 default_server; return 200; } server { }")
+	f.Add("[::1]:80", "server { listen [::]:80; listen 8000-8010; server_name .a a.* \"\"; location /a/ { proxy_pass http://b; location = /a { } } }")
+	f.Fuzz(func(t *testing.T, url, servers string) {
+		r, err := ParseRequest(url)
+		if err != nil {
+			return
+		}
+		v := source.NewStore(source.Memory{"/etc/nginx/nginx.conf": "http { " + servers + " }"}).View("/")
+		c, err := Load(v, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := c.Serve(r)
+		if err == nil && len(list) == 0 {
+			t.Fatal("neither an answer nor an error")
+		}
+		for _, s := range list {
+			if s.Server.Server == nil || s.Bad == nil && !strings.HasPrefix(s.Path, "/") || s.Bad == nil && s.Return == nil && s.Location.Scope == nil {
+				t.Fatalf("%+v", s)
+			}
+		}
+	})
+}

@@ -35,7 +35,7 @@ func ChainFormats() []string { return append(ShowFormats(), "svg") }
 
 func (c Chains) text(p *page) {
 	for i, h := range c.Hosts {
-		drawn := map[string]bool{}
+		drawn, m := map[string]bool{}, newMarker(h.Host, c.Findings)
 		if i > 0 {
 			p.printf("\n")
 		}
@@ -47,13 +47,13 @@ func (c Chains) text(p *page) {
 			p.printf("\n")
 			p.way(w)
 			for _, chain := range w.Chains {
-				p.chain(chain, marksOf(h.Host, chain, c.Findings), drawn)
+				p.chain(chain, m.marks(chain), drawn)
 			}
 		}
 		for _, chain := range h.Chains {
 			p.printf("\n%s\n", p.paint(strongStyle, p.brief(strings.Join(parties(chain), " > "))))
 			p.requests(chain)
-			p.chain(chain, marksOf(h.Host, chain, c.Findings), drawn)
+			p.chain(chain, m.marks(chain), drawn)
 		}
 	}
 }

@@ -186,10 +186,10 @@ func (p *page) bar(h host.Hop, scale time.Duration) string {
 	case h.Time.Value == appconf.Infinite:
 		return "|" + strings.Repeat(line, room) + ">"
 	}
-	if n := share(h.Time.Value, scale, room); n > 0 {
-		return "|" + strings.Repeat(line, n) + "|"
+	if h.Time.Value == 0 {
+		return "|"
 	}
-	return "|"
+	return "|" + strings.Repeat(line, max(share(h.Time.Value, scale, room), 1)) + "|"
 }
 
 // beside are the lines of text to the right of a bar: value, setting and origin

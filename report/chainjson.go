@@ -3,7 +3,6 @@ package report
 import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
-	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -75,18 +74,19 @@ func (c Chains) document(o Options) jsonPicture {
 	for _, h := range c.Hosts {
 		shown := shownHost(h.Host)
 		shown.Why = h.Why
+		m := newMarker(h.Host, c.Findings)
 		for _, w := range h.Ways {
-			shown.Ways = append(shown.Ways, o.jsonWay(h.Host, w, c.Findings))
+			shown.Ways = append(shown.Ways, o.jsonWay(w, m))
 		}
 		for _, chain := range h.Chains {
-			shown.Chains = append(shown.Chains, o.jsonChain(h.Host, chain, c.Findings))
+			shown.Chains = append(shown.Chains, o.jsonChain(chain, m))
 		}
 		out.Hosts = append(out.Hosts, shown)
 	}
 	return out
 }
 
-func (o Options) jsonWay(h *host.Host, w *host.Way, findings []*lint.Finding) jsonWay {
+func (o Options) jsonWay(w *host.Way, m *marker) jsonWay {
 	out := jsonWay{
 		Addresses: []string{}, Server: jsonChosen{o.jsonBlock(w.Server.Server), w.Server.Kind}, Path: w.Path,
 		Remarks: []jsonRemark{}, Chains: []jsonChain{},
@@ -101,12 +101,12 @@ func (o Options) jsonWay(h *host.Host, w *host.Way, findings []*lint.Finding) js
 		out.Remarks = append(out.Remarks, jsonRemark{r.Text, o.jsonOrigin(source.Origin{Span: r.At})})
 	}
 	for _, chain := range w.Chains {
-		out.Chains = append(out.Chains, o.jsonChain(h, chain, findings))
+		out.Chains = append(out.Chains, o.jsonChain(chain, m))
 	}
 	return out
 }
 
-func (o Options) jsonChain(h *host.Host, c *host.Chain, findings []*lint.Finding) jsonChain {
+func (o Options) jsonChain(c *host.Chain, m *marker) jsonChain {
 	out := jsonChain{Parties: parties(c), Places: []jsonBlock{}, Passes: []jsonPlace{}, Silent: c.Silent, Ladders: []jsonLadder{}, Settings: []jsonHop{}}
 	for _, at := range c.Places {
 		out.Places = append(out.Places, o.jsonBlock(at))
@@ -122,13 +122,13 @@ func (o Options) jsonChain(h *host.Host, c *host.Chain, findings []*lint.Finding
 		block := o.jsonBlock(c.Upstream.Scope)
 		out.Upstream = &block
 	}
-	marks := marksOf(h, c, findings)
+	marks := m.marks(c)
 	for i, l := range c.Ladders {
 		ladder := jsonLadder{Kind: [...]string{"answer", "client_idle", "pool_idle"}[l.Kind]}
 		for j, hop := range l.Hops {
 			shown := o.jsonHop(hop)
-			for _, m := range marksAt(marksIn(marks, i), j) {
-				f := m.finding
+			for _, mark := range marksAt(marksIn(marks, i), j) {
+				f := mark.finding
 				shown.Findings = append(shown.Findings, jsonChained{f.Rule.Name, f.Severity.String(), f.Message, f.Fingerprint()})
 			}
 			ladder.Hops = append(ladder.Hops, shown)

@@ -26,7 +26,7 @@ type marking struct {
 	name string
 	// holds says when the rule may be right about a hop, by the figures that are
 	// drawn: one finding may stand for many locations, not all of which are alike.
-	holds func(l host.Ladder, hop int, f *lint.Finding) bool
+	holds func(l host.Ladder, hop int, f *chainFinding) bool
 }
 
 // markings are the rules about neighbours of a chain.
@@ -45,21 +45,21 @@ var markings = map[string]marking{
 	"upstream/idle-far-below-app":    {host.PoolIdleLadder, host.Nginx, "", always},
 }
 
-func always(host.Ladder, int, *lint.Finding) bool { return true }
+func always(host.Ladder, int, *chainFinding) bool { return true }
 
 // unlimited: no time of the hop is known.
-func unlimited(l host.Ladder, hop int, _ *lint.Finding) bool {
+func unlimited(l host.Ladder, hop int, _ *chainFinding) bool {
 	t := l.Hops[hop].Time
 	return !t.Known || t.Value == appconf.Infinite
 }
 
 // notAbove: the hop ends before some hop below it of another party that the
 // finding is about, or with it, as far as the figures are known.
-func notAbove(below host.Party) func(l host.Ladder, hop int, f *lint.Finding) bool {
-	return func(l host.Ladder, hop int, f *lint.Finding) bool {
+func notAbove(below host.Party) func(l host.Ladder, hop int, f *chainFinding) bool {
+	return func(l host.Ladder, hop int, f *chainFinding) bool {
 		outer := l.Hops[hop].Time
 		return slices.ContainsFunc(l.Hops[hop+1:], func(inner host.Hop) bool {
-			return inner.Party == below && !inner.Heartbeat && names(f, inner) &&
+			return inner.Party == below && !inner.Heartbeat && f.names(inner) &&
 				(!outer.Known || !inner.Time.Known || outer.Value <= inner.Time.Value)
 		})
 	}
@@ -71,21 +71,98 @@ func ChainRule(name string) bool {
 	return ok
 }
 
-// marksOf returns the findings that speak of hops of a chain, the gravest first.
-func marksOf(h *host.Host, c *host.Chain, findings []*lint.Finding) []chainMark {
-	var out []chainMark
+// A marker finds the findings that speak of hops of a host's chains.
+type marker struct {
+	host *host.Host
+	// findings are those that may mark a hop, the gravest first.
+	findings []*chainFinding
+	// byStart are their indices by where a place of theirs starts, byApp by the
+	// application they are about; loose are those that do not list all places.
+	byStart map[source.Span][]int
+	byApp   map[*appconf.App][]int
+	loose   []int
+}
+
+// A chainFinding is a finding with what it is about.
+type chainFinding struct {
+	*lint.Finding
+	apps   []*appconf.App
+	passes []source.Span // of the host's routes
+	more   bool          // and of others that it does not list
+}
+
+func newMarker(h *host.Host, findings []*lint.Finding) *marker {
+	m := &marker{host: h, byStart: map[source.Span][]int{}, byApp: map[*appconf.App][]int{}}
+	passes := map[source.Span]bool{}
+	if h.Nginx != nil {
+		for _, r := range h.Nginx.Routes() {
+			passes[r.Pass.HeadSpan()] = true
+		}
+	}
 	list := slices.Clone(findings)
 	lint.SortByGravity(list)
 	for _, f := range list {
-		m, ok := markings[f.Rule.Name]
-		if !ok || f.Host != h.Name && !slices.Contains(f.Also, h.Name) || !speaksOf(f, h, c) {
+		if ChainRule(f.Rule.Name) && (f.Host == h.Name || slices.Contains(f.Also, h.Name)) {
+			m.add(f, passes)
+		}
+	}
+	return m
+}
+
+func (m *marker) add(f *lint.Finding, passes map[source.Span]bool) {
+	i, about := len(m.findings), &chainFinding{Finding: f, more: listsMore(f)}
+	for _, s := range f.Spans() {
+		m.byStart[start(s)] = append(m.byStart[start(s)], i)
+		if passes[s] {
+			about.passes = append(about.passes, s)
+		}
+	}
+	for _, a := range m.host.Apps {
+		if concerns(f, a) {
+			about.apps = append(about.apps, a)
+			m.byApp[a] = append(m.byApp[a], i)
+		}
+	}
+	if about.more {
+		m.loose = append(m.loose, i)
+	}
+	m.findings = append(m.findings, about)
+}
+
+// start is the place where a span starts.
+func start(s source.Span) source.Span { return source.Span{File: s.File, Start: s.Start, End: s.Start} }
+
+// marks returns the findings that speak of hops of a chain, the gravest first.
+func (m *marker) marks(c *host.Chain) []chainMark {
+	var out []chainMark
+	for _, i := range m.candidates(c) {
+		f := m.findings[i]
+		if len(f.apps) > 0 && !slices.ContainsFunc(c.Apps, func(a *appconf.App) bool { return slices.Contains(f.apps, a) }) {
 			continue
 		}
-		if mark, ok := m.find(f, h, c); ok && !slices.ContainsFunc(out, mark.repeats) {
+		if mark, ok := f.find(c); ok && !slices.ContainsFunc(out, mark.repeats) {
 			out = append(out, mark)
 		}
 	}
 	return out
+}
+
+// candidates are the indices of the findings that may speak of a chain, in order.
+func (m *marker) candidates(c *host.Chain) []int {
+	out := slices.Clone(m.loose)
+	for _, a := range c.Apps {
+		out = append(out, m.byApp[a]...)
+	}
+	for _, l := range c.Ladders {
+		for _, hop := range l.Hops {
+			out = append(out, m.byStart[start(hop.Time.Origin.Span)]...)
+			for _, at := range hop.At {
+				out = append(out, m.byStart[start(at)]...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // repeats reports whether another mark says the same of the same hop, as the
@@ -94,59 +171,62 @@ func (m chainMark) repeats(o chainMark) bool {
 	return m.ladder == o.ladder && m.hop == o.hop && m.finding.Rule == o.finding.Rule && m.finding.Message == o.finding.Message
 }
 
-// find returns the hop that a finding marks: one that the rule speaks of, where
+// find returns the hop that the finding marks: one that the rule speaks of, where
 // the finding stands.
-func (m marking) find(f *lint.Finding, h *host.Host, c *host.Chain) (chainMark, bool) {
+func (f *chainFinding) find(c *host.Chain) (chainMark, bool) {
+	m := markings[f.Rule.Name]
 	for i, l := range c.Ladders {
-		if l.Kind != m.ladder {
+		if l.Kind != m.ladder || l.Kind == host.AnswerLadder && !f.lists(c) {
 			continue
 		}
 		for j, hop := range l.Hops {
-			if hop.Party != m.party || hop.Heartbeat || !strings.HasSuffix(hop.Name, m.name) || !names(f, hop) {
-				continue
-			}
-			if m.holds(l, j, f) && (l.Kind != host.AnswerLadder || passes(f, h, c)) && stands(f, hop, l) {
-				return chainMark{i, j, f}, true
+			if hop.Party == m.party && !hop.Heartbeat && strings.HasSuffix(hop.Name, m.name) && f.names(hop) && m.holds(l, j, f) && f.stands(hop, l) {
+				return chainMark{i, j, f.Finding}, true
 			}
 		}
 	}
 	return chainMark{}, false
 }
 
-// names reports whether a finding is about the party, where that has a name.
-func names(f *lint.Finding, hop host.Hop) bool {
+// names reports whether the finding is about the party, where that has a name.
+func (f *chainFinding) names(hop host.Hop) bool {
 	switch {
 	case hop.App != nil:
-		return concerns(f, hop.App)
+		return slices.Contains(f.apps, hop.App)
 	case hop.Balancer != nil:
-		return touches(f, hop.Balancer.Span) || mentions(f, hop.Balancer.Name)
+		return touches(f.Finding, hop.Balancer.Span) || mentions(f.Finding, hop.Balancer.Name)
 	}
 	return true
 }
 
-// stands reports whether the finding stands where a hop of the ladder is decided: the
-// hop that it marks, or, for one that no file decides, its neighbour.
-func stands(f *lint.Finding, hop host.Hop, l host.Ladder) bool {
-	if spokenOf(f, hop) || hop.Time.Origin.IsDefault() && listsMore(f) {
-		return true
+// stands reports whether the finding stands where the hop is decided, or, for
+// what is not nginx's, where a time of nginx in the ladder is.
+func (f *chainFinding) stands(hop host.Hop, l host.Ladder) bool {
+	switch hop.Party {
+	case host.Nginx:
+		return f.speaksOf(hop)
+	case host.App:
+		if f.speaksOf(hop) {
+			return true
+		}
 	}
-	if hop.Party == host.Nginx {
-		return false
-	}
-	return slices.ContainsFunc(l.Hops, func(o host.Hop) bool { return o.Party == host.Nginx && spokenOf(f, o) })
+	return slices.ContainsFunc(l.Hops, func(o host.Hop) bool { return o.Party == host.Nginx && f.speaksOf(o) })
 }
 
-func spokenOf(f *lint.Finding, hop host.Hop) bool {
-	return touches(f, hop.Time.Origin.Span) || slices.ContainsFunc(hop.At, func(s source.Span) bool { return touches(f, s) })
+// speaksOf reports whether a place of the finding is one of the hop. Of a default
+// a finding may list only some of the places.
+func (f *chainFinding) speaksOf(hop host.Hop) bool {
+	return touches(f.Finding, hop.Time.Origin.Span) ||
+		slices.ContainsFunc(hop.At, func(s source.Span) bool { return touches(f.Finding, s) }) ||
+		hop.Time.Origin.IsDefault() && f.more
 }
 
-// passes reports whether a finding that lists passes of routes has one of the
+// lists reports whether a finding that lists passes of routes has one of the
 // chain among them, or does not list all.
-func passes(f *lint.Finding, h *host.Host, c *host.Chain) bool {
-	in := func(list []*nginxconf.Route) bool {
-		return slices.ContainsFunc(list, func(r *nginxconf.Route) bool { return slices.Contains(f.Spans(), r.Pass.HeadSpan()) })
-	}
-	return in(c.Routes) || listsMore(f) || h.Nginx == nil || !in(h.Nginx.Routes())
+func (f *chainFinding) lists(c *host.Chain) bool {
+	return len(f.passes) == 0 || f.more || slices.ContainsFunc(c.Routes, func(r *nginxconf.Route) bool {
+		return slices.Contains(f.passes, r.Pass.HeadSpan())
+	})
 }
 
 // listsMore reports whether a finding leaves places out of its list.
@@ -154,13 +234,6 @@ func listsMore(f *lint.Finding) bool {
 	return slices.ContainsFunc(f.Related, func(r lint.Related) bool {
 		return !r.Span.IsValid() && strings.HasPrefix(r.Label, "and ") && strings.HasSuffix(r.Label, " more")
 	})
-}
-
-// speaksOf reports whether a finding is about the applications of a chain, where
-// it is about applications at all.
-func speaksOf(f *lint.Finding, h *host.Host, c *host.Chain) bool {
-	about := func(a *appconf.App) bool { return concerns(f, a) }
-	return slices.ContainsFunc(c.Apps, about) || !slices.ContainsFunc(h.Apps, about)
 }
 
 // concerns reports whether a finding is about an application: it names it, or a

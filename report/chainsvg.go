@@ -52,7 +52,8 @@ func (c Chains) svg(o Options) []byte {
 		if i > 0 {
 			d.rule()
 		}
-		d.text(svgMargin, svgInk, "bold", o.visible(h.Host.Name)+"  "+o.brief(c.headline(h)))
+		m := newMarker(h.Host, c.Findings)
+		d.text(svgMargin, svgInk, "bold", o.visible(h.Host.Name)+": "+o.brief(c.headline(h)))
 		for _, f := range lint.FactsOf(h.Host) {
 			if f.Name == "nginx" {
 				d.text(svgMargin, svgFaint, "", o.visible(factText(f)))
@@ -64,14 +65,14 @@ func (c Chains) svg(o Options) []byte {
 		for _, w := range h.Ways {
 			d.facts(o.wayFacts(w))
 			for _, chain := range w.Chains {
-				d.chain(chain, marksOf(h.Host, chain, c.Findings))
+				d.chain(chain, m.marks(chain))
 			}
 		}
 		for _, chain := range h.Chains {
 			d.y += svgLine / 2
 			d.text(svgMargin, svgInk, "bold", o.brief(strings.Join(parties(chain), " > ")))
 			d.facts(o.placeFacts(chain))
-			d.chain(chain, marksOf(h.Host, chain, c.Findings))
+			d.chain(chain, m.marks(chain))
 		}
 	}
 	title := "times from the balancer to the application"
@@ -203,7 +204,7 @@ func (d *drawing) hop(h host.Hop, scale time.Duration, marks []chainMark) {
 	x := svgBeside + int(svgLetter*float64(max(columns(value), 5)+1))
 	text := d.brief(h.Name)
 	if !h.Time.Known {
-		text = strings.TrimSpace(text + " " + d.brief(hopValue(h)))
+		text = strings.TrimPrefix(text+": "+d.brief(hopValue(h)), ": ")
 	}
 	d.text(x, svgInk, "", text)
 	for _, more := range d.hopOrigin(h) {
