@@ -9,8 +9,12 @@ import (
 
 // ListensOn returns the only kind of address on which an application listens at
 // a port, by its files, and the address; false where it may listen on both, or
-// nobody can tell.
+// nobody can tell. In a container with a network of its own it listens to others
+// than the host's.
 func ListensOn(a *appconf.App, port string) (f Families, address string, ok bool) {
+	if a.Container.Kind != "" && !a.Container.HostNetwork.Value {
+		return f, "", false
+	}
 	for _, listen := range a.Listen {
 		host, at, err := net.SplitHostPort(listen)
 		if err != nil && strings.Contains(listen, port) {

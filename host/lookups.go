@@ -133,7 +133,7 @@ func (h *Host) fixedName(name string) bool {
 // request: where one stands in the target, and nothing of the request in it.
 func (h *Host) FixedURI(r *nginxconf.Route) (uri string, ok bool) {
 	texts, known := h.Nginx.Expand(r.Scope, r.Pass.Arg(0))
-	if !known {
+	if !known || !r.Pass.Certain() || !strings.Contains(r.Pass.Arg(0), "$") {
 		return "", false
 	}
 	for _, text := range texts {

@@ -26,7 +26,7 @@ func runVariableChangesURI(p *lint.Pass) {
 		return
 	}
 	for _, r := range p.Host.Nginx.Routes() {
-		if r.Module != "proxy" || !r.Variable || r.Scope.Context != nginxconf.InLocation || !r.Pass.Certain() {
+		if r.Module != "proxy" || r.Scope.Context != nginxconf.InLocation {
 			continue
 		}
 		match := nginxconf.MatchOf(r.Scope.Directive)
