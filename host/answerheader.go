@@ -116,9 +116,10 @@ func (l *LongHeader) Blocks() []*nginxconf.Scope {
 // LocationsOf returns the locations that routes stand in, each block once.
 func LocationsOf(routes []*nginxconf.Route) []*nginxconf.Scope {
 	var out []*nginxconf.Scope
+	seen := map[*nginxconf.Directive]bool{}
 	for _, r := range routes {
-		l := r.Scope.Enclosing(nginxconf.InLocation)
-		if l != nil && !slices.ContainsFunc(out, func(s *nginxconf.Scope) bool { return s.Directive == l.Directive }) {
+		if l := r.Scope.Enclosing(nginxconf.InLocation); l != nil && !seen[l.Directive] {
+			seen[l.Directive] = true
 			out = append(out, l)
 		}
 	}

@@ -18,11 +18,14 @@ type BodyLimit struct {
 	Directive *nginxconf.Directive
 	Level     *nginxconf.Scope
 	Routes    []*nginxconf.Route
-	// Blocks are those whose value counts on the routes: the locations, or the server
-	// of a named location, which nginx reaches after it has looked at the size.
+	// Blocks are those whose value counts on the routes, each once: the locations, or
+	// the server of a named location, which nginx reaches after it has looked at the
+	// size.
 	Blocks []*nginxconf.Scope
 	// Alone reports that the directive counts on no other routes.
 	Alone bool
+
+	seen map[*nginxconf.Directive]bool // the Blocks
 }
 
 // Above reports that nginx takes more than the application.
@@ -82,11 +85,13 @@ func keepsBody(r *nginxconf.Route) bool {
 func joinBodyLimit(found []*BodyLimit, l *BodyLimit, r *nginxconf.Route, block *nginxconf.Scope) []*BodyLimit {
 	i := slices.IndexFunc(found, func(f *BodyLimit) bool { return f.App == l.App && f.Directive == l.Directive })
 	if i < 0 {
+		l.seen = map[*nginxconf.Directive]bool{}
 		i, found = len(found), append(found, l)
 	}
 	f := found[i]
 	f.Routes = append(f.Routes, r)
-	if !slices.ContainsFunc(f.Blocks, func(s *nginxconf.Scope) bool { return s.Directive == block.Directive }) {
+	if !f.seen[block.Directive] {
+		f.seen[block.Directive] = true
 		f.Blocks = append(f.Blocks, block)
 	}
 	return found

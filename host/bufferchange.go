@@ -63,13 +63,30 @@ func (h *Host) RaiseBuffer(module string, blocks []*nginxconf.Scope, size int64)
 // buffersStillFit reports whether changes make nginx refuse no level that it
 // takes now.
 func (h *Host) buffersStillFit(module string, changes []BufferChange) bool {
+	blocks := map[*nginxconf.Directive]bool{}
+	for _, c := range changes {
+		blocks[c.At.Directive] = true
+	}
 	for _, s := range h.Nginx.LevelsSetting(nginxconf.BufferNames(module)...) {
+		if !inAny(s, blocks) {
+			continue
+		}
 		before := s.BuffersOf(module)
 		if before.Problem() == nginxconf.BuffersFit && changed(before, s, changes).Problem() != nginxconf.BuffersFit {
 			return false
 		}
 	}
 	return true
+}
+
+// inAny reports whether a scope is one of some blocks, or lies within one.
+func inAny(s *nginxconf.Scope, blocks map[*nginxconf.Directive]bool) bool {
+	for ; s != nil; s = s.Parent {
+		if blocks[s.Directive] {
+			return true
+		}
+	}
+	return false
 }
 
 // changed returns buffers of a level as they are after changes.

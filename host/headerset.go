@@ -70,20 +70,32 @@ func (s *HeaderSet) TellsClient() bool {
 		slices.ContainsFunc(s.Directives, func(d *nginxconf.Directive) bool { return clientAddress.MatchString(d.Arg(1)) })
 }
 
-// ServesClients reports whether a route hands clients' requests to a server of
-// this host's own: one of an upstream block with a name that is no domain, or an
-// address. Other names are other sites, which expect their own in Host. What only
-// nginx itself or this machine asks for does not count.
-func (h *Host) ServesClients(r *nginxconf.Route) bool {
-	server := r.Scope.Enclosing(nginxconf.InServer)
-	internal := r.Scope.Effective("internal")
-	if r.Variable || server == nil || h.listensInside(server) || internal.Directive() != nil || h.healthPath(r) {
-		return false
+// ClientRoutes returns the routes of the proxy module that hand clients' requests
+// to a server of this host's own: one of an upstream block with a name that is no
+// domain, or an address. Other names are other sites, which expect their own in
+// Host. What only nginx itself, a health check or this machine asks for does not
+// count.
+func (h *Host) ClientRoutes() map[*nginxconf.Route]bool {
+	out := map[*nginxconf.Route]bool{}
+	outside := map[*nginxconf.Scope]bool{}
+	for _, server := range h.outsideServers() {
+		outside[server] = true
 	}
-	pass := r.Scope.Effective("proxy_pass_request_headers").On()
-	if !pass.Known || !pass.Value {
-		return false
+	for _, r := range h.Nginx.Routes() {
+		server := r.Scope.Enclosing(nginxconf.InServer)
+		if r.Module != "proxy" || r.Variable || !outside[server] || !ownServer(r) || h.healthPath(r) {
+			continue
+		}
+		internal, pass := r.Scope.Effective("internal"), r.Scope.Effective("proxy_pass_request_headers").On()
+		if internal.Directive() == nil && pass.Known && pass.Value {
+			out[r] = true
+		}
 	}
+	return out
+}
+
+// ownServer reports whether a route leads to a server without a domain name.
+func ownServer(r *nginxconf.Route) bool {
 	if r.Upstream != nil {
 		return !strings.Contains(r.Upstream.Name, ".")
 	}

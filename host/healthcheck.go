@@ -145,7 +145,13 @@ func (h *Host) CheckedApps(c *HealthCheck) []*appconf.App {
 
 // RoutesIn returns the routes that stand directly in a location.
 func (h *Host) RoutesIn(location *nginxconf.Scope) []*nginxconf.Route {
-	return slices.DeleteFunc(slices.Clone(h.Nginx.Routes()), func(r *nginxconf.Route) bool { return r.Scope != location })
+	h.placed.Do(func() {
+		h.routesIn = map[*nginxconf.Scope][]*nginxconf.Route{}
+		for _, r := range h.Nginx.Routes() {
+			h.routesIn[r.Scope] = append(h.routesIn[r.Scope], r)
+		}
+	})
+	return h.routesIn[location]
 }
 
 // OutageBehind says how an application that a balancer's check asks can be out for
@@ -159,10 +165,7 @@ func (h *Host) OutageBehind(c *HealthCheck, a *appconf.App) (bans []FailSettings
 	single = h.RunsHere(a)
 	for _, l := range h.CheckedLocations(c) {
 		for _, r := range h.RoutesIn(l) {
-			if r.Upstream == nil || !slices.Contains(h.AppsOn(r), a) {
-				continue
-			}
-			if UsableServers(r.Upstream) < 2 {
+			if r.Upstream == nil || !slices.Contains(h.AppsOn(r), a) || UsableServers(r.Upstream) < 2 {
 				continue
 			}
 			single = false

@@ -49,6 +49,8 @@ type Host struct {
 	// Extra are further files that take part, such as tunelint.yaml.
 	Extra []*source.File
 
+	placed   sync.Once
+	routesIn map[*nginxconf.Scope][]*nginxconf.Route
 	judged   sync.Once
 	verdicts []verdict.Verdict
 

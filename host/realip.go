@@ -11,7 +11,17 @@ import (
 
 // outsideServers returns the http servers that other machines can connect to.
 func (h *Host) outsideServers() []*nginxconf.Scope {
-	return slices.DeleteFunc(h.Nginx.HTTPServers(), func(s *nginxconf.Scope) bool { return h.listensInside(s) })
+	inside, outside := map[*nginxconf.Scope]bool{}, map[*nginxconf.Scope]bool{}
+	for _, l := range h.Nginx.Listens() {
+		if !l.QUIC {
+			into := outside
+			if strings.HasPrefix(l.Socket, "unix:") || onLoopback(l.Socket) {
+				into = inside
+			}
+			into[l.Scope] = true
+		}
+	}
+	return slices.DeleteFunc(h.Nginx.HTTPServers(), func(s *nginxconf.Scope) bool { return inside[s] && !outside[s] })
 }
 
 // A LimitKey is a zone that counts requests or connections by the address they

@@ -50,8 +50,9 @@ type lackingSet struct {
 // the host's own applications carry.
 func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	var out []*lackingSet
+	clients, index := p.Host.ClientRoutes(), map[*nginxconf.Directive]*lackingSet{}
 	for _, s := range p.Host.HeaderSets() {
-		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !p.Host.ServesClients(r) })
+		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !clients[r] })
 		if len(routes) == 0 || !lacks(s) {
 			continue
 		}
@@ -59,11 +60,11 @@ func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 		if server := at.Enclosing(nginxconf.InServer); server != nil {
 			at = server
 		}
-		i := slices.IndexFunc(out, func(l *lackingSet) bool { return l.at.Directive == at.Directive })
-		if i < 0 {
-			i, out = len(out), append(out, &lackingSet{at: at, alone: true})
+		l := index[at.Directive]
+		if l == nil {
+			l = &lackingSet{at: at, alone: true}
+			index[at.Directive], out = l, append(out, l)
 		}
-		l := out[i]
 		l.sets, l.routes = append(l.sets, s), append(l.routes, routes...)
 		l.alone = l.alone && !s.Unread && len(routes) == len(s.Routes)
 	}

@@ -31,12 +31,26 @@ var healthPathHeavy = &lint.Rule{
 
 func runHealthPathHeavy(p *lint.Pass) {
 	for _, c := range p.Host.HealthChecks() {
+		var general *lint.Report // of the locations that serve everything else too: one speaks for all
+		var others []source.Span
 		for _, l := range p.Host.CheckedLocations(c) {
 			burdens := slices.Concat(triedAgain(p.Host, l), hurdles(l))
 			for _, r := range p.Host.RoutesIn(l) {
 				burdens = append(burdens, waits(c, r)...)
 			}
-			reportHeavyPath(p, c, l, burdens)
+			switch path, _, _ := strings.Cut(c.Path.Value, "?"); {
+			case len(burdens) == 0:
+			case host.MadeFor(l, path):
+				suggestLight(p, reportHeavyPath(p, c, l, burdens), l, burdens)
+			case general == nil:
+				general = reportHeavyPath(p, c, l, burdens).
+					See(l.Directive.HeadSpan(), "serves other requests too: location = %s can have settings of its own", path)
+			default:
+				others = append(others, l.Directive.HeadSpan())
+			}
+		}
+		if general != nil {
+			general.SeeAll(others, "so it does in another server")
 		}
 		reportSlowAnswer(p, c)
 	}
@@ -98,10 +112,7 @@ func waits(c *host.HealthCheck, r *nginxconf.Route) []burden {
 	return []burden{b}
 }
 
-func reportHeavyPath(p *lint.Pass, c *host.HealthCheck, l *nginxconf.Scope, burdens []burden) {
-	if len(burdens) == 0 {
-		return
-	}
+func reportHeavyPath(p *lint.Pass, c *host.HealthCheck, l *nginxconf.Scope, burdens []burden) *lint.Report {
 	texts := make([]string, len(burdens))
 	for i, b := range burdens {
 		texts[i] = b.text
@@ -111,16 +122,14 @@ func reportHeavyPath(p *lint.Pass, c *host.HealthCheck, l *nginxconf.Scope, burd
 	for _, b := range burdens {
 		r.SeeOrigin(b.origin, "%s", b.note)
 	}
-	path, _, _ := strings.Cut(c.Path.Value, "?")
-	if !host.MadeFor(l, path) || p.Host.Nginx.Uses(l.Directive.Doc.File) > 1 {
-		r.See(l.Directive.HeadSpan(), "serves other requests too: location = %s can have settings of its own", path)
-		return
-	}
-	suggestLight(r, l, burdens)
+	return r
 }
 
-// suggestLight sets in the location what takes burdens away.
-func suggestLight(r *lint.Report, l *nginxconf.Scope, burdens []burden) {
+// suggestLight sets in a location of its own what takes burdens away.
+func suggestLight(p *lint.Pass, r *lint.Report, l *nginxconf.Scope, burdens []burden) {
+	if p.Host.Nginx.Uses(l.Directive.Doc.File) > 1 {
+		return
+	}
 	var edits []source.Edit
 	var added []nginxconf.Statement
 	var titles []string
