@@ -57,6 +57,9 @@ type App struct {
 	MaxConnections source.Setting[int]
 	// ListenBacklog is what it asks listen(2) for.
 	ListenBacklog source.Setting[int]
+	// BacklogAsked is what its files ask for where it listens with ListenBacklog
+	// nevertheless.
+	BacklogAsked source.Setting[int]
 	// Workers counts processes, Threads threads of each.
 	Workers, Threads source.Setting[int]
 	// MaxRequestsPerWorker restarts a worker after so many; 0 is never.

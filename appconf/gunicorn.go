@@ -113,6 +113,7 @@ func (r *reading) finishGunicorn() {
 		r.copyAs("worker_timeout", "request_timeout")
 	case "gunicorn-asgi": // both options have no effect
 		r.drop("keepalive_timeout")
+		r.copyAs("listen_backlog", "backlog_asked")
 		r.drop("listen_backlog")
 		r.drop("max_connections")
 	case "gunicorn-uvicorn-worker":

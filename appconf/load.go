@@ -127,6 +127,7 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.PingInterval = limit(settle(a, r, "ping_interval", c.PingInterval))
 	a.MaxRequestsPerConnection = settle(a, r, "max_requests_per_connection", c.MaxRequestsPerConnection)
 	a.ListenBacklog = settle(a, r, "listen_backlog", c.ListenBacklog)
+	a.BacklogAsked = settle(a, r, "backlog_asked", source.Setting[int]{})
 	a.Workers = settle(a, r, "workers", c.Workers)
 	a.Threads = settle(a, r, "threads", source.Setting[int]{})
 	a.MaxRequestsPerWorker = settle(a, r, "max_requests_per_worker", source.Setting[int]{})

@@ -3,11 +3,13 @@ package host
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
 )
 
 // A Backlog is the length of an accept queue that a file asks for.
@@ -19,10 +21,16 @@ type Backlog struct {
 	// Value is in connections.
 	Value int64
 	Span  source.Span
-	// Elsewhere says why the host's own net.core.somaxconn may not be the one that
-	// caps it; "" when it is.
+	// Limit is the net.core.somaxconn that caps it, and Own reports that it is that
+	// of a container. Elsewhere says why it is not known which one that is, "" when
+	// it is.
+	Limit     source.Setting[int64]
+	Own       bool
 	Elsewhere string
 }
+
+// somaxconn is the longest accept queue that the kernel allows.
+const somaxconn = "net.core.somaxconn"
 
 // Backlogs returns every accept queue length that a file asks for, those of
 // nginx first. What a program asks for by default is not among them.
@@ -30,7 +38,8 @@ func (h *Host) Backlogs() []Backlog {
 	out := h.listenBacklogs()
 	for _, a := range h.Apps {
 		if b := a.ListenBacklog; b.Known && !b.Origin.IsDefault() {
-			out = append(out, Backlog{Who: a.Name, App: a, Value: int64(b.Value), Span: b.Origin.Span, Elsewhere: h.Elsewhere(a)})
+			limit, own, elsewhere := h.queueLimit(a)
+			out = append(out, Backlog{Who: a.Name, App: a, Value: int64(b.Value), Span: b.Origin.Span, Limit: limit, Own: own, Elsewhere: elsewhere})
 		}
 	}
 	return out
@@ -51,12 +60,59 @@ func (h *Host) listenBacklogs() []Backlog {
 			i, text := d.Param("backlog")
 			n, ok := nginxconf.ParseNumber(text)
 			if ok && !seen[d] && d.Certain() {
-				out = append(out, Backlog{Who: "listen " + d.Arg(0), Value: n, Span: d.ArgSpan(i), Elsewhere: elsewhere})
+				out = append(out, Backlog{Who: "listen " + d.Arg(0), Value: n, Span: d.ArgSpan(i), Limit: h.Sysctl.Int(somaxconn), Elsewhere: elsewhere})
 			}
 			seen[d] = true
 		}
 	})
 	return out
+}
+
+// queueLimit returns the net.core.somaxconn of the network that an application
+// listens in. A container with a network of its own does not have the host's: it
+// starts with the kernel's default (net/core/sysctl_net_core.c).
+func (h *Host) queueLimit(a *appconf.App) (limit source.Setting[int64], own bool, elsewhere string) {
+	c := a.Container
+	if c.Kind == "" || c.HostNetwork.Value || h.Facts.Container.Value {
+		return h.Sysctl.Int(somaxconn), false, h.Elsewhere(a)
+	}
+	if set, ok := c.Sysctls[somaxconn]; ok {
+		n, err := strconv.ParseInt(strings.TrimSpace(set.Value), 10, 64)
+		if !set.Known || err != nil {
+			return limit, true, a.Name + " sets " + somaxconn + " in its container, to what is not known"
+		}
+		return source.Known(n, set.Origin), true, ""
+	}
+	if !c.HostNetwork.Known || c.Kind != "compose" || !h.RunsHere(a) && !h.passesTo(c.Names) {
+		return limit, true, a.Name + " runs in a container, and the kernel below it is not known"
+	}
+	key, known := sysctl.Lookup(somaxconn)
+	if !known || !h.Facts.Kernel.Known {
+		return limit, true, "the kernel's default for containers is not known without its version"
+	}
+	text, _ := key.DefaultFor(h.Facts.Kernel.Value)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return limit, true, "the kernel's default for containers is not known"
+	}
+	return source.Known(n, source.Origin{Default: "kernel " + h.Facts.Kernel.Value + " default for a container"}), true, ""
+}
+
+// passesTo reports whether nginx passes requests to one of the names.
+func (h *Host) passesTo(names []string) bool {
+	if h.Nginx == nil {
+		return false
+	}
+	named := func(address string) bool {
+		name, _, _ := strings.Cut(address, ":")
+		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+	}
+	for _, r := range h.Nginx.Routes() {
+		if named(r.Address) || r.Upstream != nil && slices.ContainsFunc(r.Upstream.Servers, func(s *nginxconf.Server) bool { return named(s.Address) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Elsewhere says why an application may not share the host's kernel settings

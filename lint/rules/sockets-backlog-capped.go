@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/source"
 )
 
 const somaxconn = "net.core.somaxconn"
@@ -29,15 +29,17 @@ var backlogCapped = &lint.Rule{
 }
 
 func runBacklogCapped(p *lint.Pass) {
-	limit := p.Host.Sysctl.Int(somaxconn)
 	var capped []host.Backlog
 	largest := 0
 	for _, b := range p.Host.Backlogs() {
 		switch {
-		case !limit.Known || b.Value <= limit.Value:
-			continue
 		case b.Elsewhere != "":
 			p.Skip(b.Span, b.Elsewhere)
+			continue
+		case !b.Limit.Known || b.Value <= b.Limit.Value:
+			continue
+		case b.Own:
+			reportOwnCap(p, b)
 			continue
 		}
 		if capped = append(capped, b); b.Value > capped[largest].Value {
@@ -45,25 +47,63 @@ func runBacklogCapped(p *lint.Pass) {
 		}
 	}
 	if len(capped) > 0 {
-		reportCapped(p, limit, capped, largest)
+		reportCapped(p, capped, largest)
+	}
+	for _, a := range p.Host.Apps {
+		if asked, has := a.BacklogAsked, a.ListenBacklog; asked.Known && has.Known && asked.Value > has.Value {
+			r := p.Report(asked.Origin.Span, "the backlog %d of %s has no effect: %s listens with %d", asked.Value, a.Name, appName(a), has.Value)
+			r.Key("app %s", a.Name).SeeOrigin(has.Origin, "the backlog is %d", has.Value)
+		}
 	}
 }
 
-func reportCapped(p *lint.Pass, limit source.Setting[int64], capped []host.Backlog, largest int) {
-	top := capped[largest]
-	r := p.Report(top.Span, "the backlog %d of %s is cut to %d", top.Value, top.Who, limit.Value).Key(somaxconn)
-	r.SeeOrigin(limit.Origin, "%s is %d", somaxconn, limit.Value)
+// reportCapped is about the host's own setting. What does not start because of it
+// comes first, else the largest queue.
+func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
+	first, limit := largest, capped[largest].Limit
+	if i := slices.IndexFunc(capped, refusesCut); i >= 0 {
+		first = i
+	}
+	r := reportShortened(p, capped[first], "").Key(somaxconn).SeeOrigin(limit.Origin, "%s is %d", somaxconn, limit.Value)
 	for i, b := range capped {
-		if i != largest {
+		if i != first {
 			r.See(b.Span, "%s asks for %d", b.Who, b.Value)
 		}
 	}
 	if slices.ContainsFunc(capped, func(b host.Backlog) bool { return b.App == nil }) {
 		r.Apply("sysctl --system", "systemctl restart "+p.Host.Service)
 	}
-	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(top.Value, 10)); ok && fitsInt(top.Value) {
-		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, top.Value), edit)
+	most := capped[largest].Value
+	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10)); ok && fitsInt(most) {
+		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, most), edit)
 	}
+}
+
+// reportOwnCap is about a container, which the host's setting does not reach.
+func reportOwnCap(p *lint.Pass, b host.Backlog) {
+	r := reportShortened(p, b, " in its container").Key("app %s", b.App.Name).Apply().
+		SeeOrigin(b.Limit.Origin, "%s of the container is %d", somaxconn, b.Limit.Value)
+	if line := p.Host.SysctlLine(somaxconn); line != nil && b.Limit.Origin.IsDefault() {
+		r.See(line.Span, "the host's own does not count there")
+	}
+}
+
+func reportShortened(p *lint.Pass, b host.Backlog, where string) *lint.Report {
+	if refusesCut(b) {
+		return p.Report(b.Span, "%s refuses to start: its backlog %d is larger than %s, which is %d", appName(b.App), b.Value, somaxconn, b.Limit.Value).
+			Severity(lint.Error)
+	}
+	r := p.Report(b.Span, "the backlog %d of %s is cut to %d%s", b.Value, b.Who, b.Limit.Value, where)
+	if b.App != nil && slices.ContainsFunc(b.App.Listen, func(at string) bool { return strings.HasPrefix(at, "unix:") }) {
+		r.Label("at a unix socket, what finds the queue full fails at once")
+	}
+	return r
+}
+
+// refusesCut reports whether a program does not start with a backlog beyond the
+// limit: uWSGI compares them itself (core/socket.c).
+func refusesCut(b host.Backlog) bool {
+	return b.App != nil && b.App.Runtime != nil && b.App.Runtime.Family == "uwsgi"
 }
 
 // fitsInt reports whether the kernel can store a value in an int.
