@@ -11,7 +11,8 @@ import (
 // module has under its own name, such as proxy_read_timeout.
 type RouteValues struct {
 	suffix  string
-	inForce map[routeDecision]int // routes
+	inForce map[routeDecision]int        // routes
+	within  map[*nginxconf.Directive]int // routes, by the location they are in
 }
 
 // A routeDecision is what decides; no directive means the default.
@@ -28,18 +29,20 @@ type RouteValue struct {
 	nginxconf.Value
 	// Routes are those that were asked about, in order; at least one.
 	Routes []*nginxconf.Route
-	// Alone reports that the value is in force on no other routes.
-	Alone bool
+	// Alone reports that the value is in force on no other routes, Apart that no
+	// other routes are in the locations of these, wherever those are included.
+	Alone, Apart bool
 }
 
 // RouteValues looks at every http route for the directive of its module that
 // ends in the suffix, such as "read_timeout".
 func (h *Host) RouteValues(suffix string) *RouteValues {
-	v := &RouteValues{suffix, map[routeDecision]int{}}
+	v := &RouteValues{suffix, map[routeDecision]int{}, map[*nginxconf.Directive]int{}}
 	for _, r := range h.Nginx.Routes() {
 		if r.Module != "stream" {
 			name := r.Module + "_" + suffix
 			v.inForce[routeDecision{name, r.Scope.Effective(name).Directive()}]++
+			v.within[r.Scope.Enclosing(nginxconf.InLocation).Directive]++
 		}
 	}
 	return v
@@ -65,6 +68,21 @@ func (v *RouteValues) On(routes []*nginxconf.Route) (values []*RouteValue, unrea
 	}
 	for _, o := range values {
 		o.Alone = v.inForce[routeDecision{o.Name, o.Directive()}] == len(o.Routes)
+		o.Apart = v.apart(o.Routes)
 	}
 	return values, unread
+}
+
+// apart reports whether the locations of some routes hold no others.
+func (v *RouteValues) apart(routes []*nginxconf.Route) bool {
+	own := map[*nginxconf.Directive]int{}
+	for _, r := range routes {
+		own[r.Scope.Enclosing(nginxconf.InLocation).Directive]++
+	}
+	for location, n := range own {
+		if v.within[location] > n {
+			return false
+		}
+	}
+	return true
 }

@@ -27,8 +27,9 @@ func seeValue(r *lint.Report, v *host.RouteValue, format string, args ...any) {
 }
 
 // setValue gives a value to the routes and to nothing else: on the directive,
-// once for all in the http block, or in each location; none where a block
-// nested in one of the locations has the value from there.
+// once for all in the http block, or in each location; none where one of the
+// locations is included elsewhere too, passes some requests on to others, or
+// has the value itself for what is nested in it.
 func setValue(v *host.RouteValue, word string) []source.Edit {
 	statement := nginxconf.Statement{Name: v.Name, Words: []string{word}}
 	switch d := v.Directive(); {
@@ -36,6 +37,8 @@ func setValue(v *host.RouteValue, word string) []source.Edit {
 		return []source.Edit{d.SetArg(0, word)}
 	case v.Alone && len(v.Routes) > 1:
 		return v.Routes[0].Scope.Enclosing(nginxconf.InHTTP).Insert(statement)
+	case !v.Apart:
+		return nil
 	}
 	var edits []source.Edit
 	for _, r := range v.Routes {
