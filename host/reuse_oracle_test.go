@@ -64,6 +64,8 @@ func TestReuse(t *testing.T) {
 		"map that closes":          {"keepalive 4;", pass(http11 + "proxy_set_header Connection $closing;")},
 		"map that clears":          {"keepalive 4;", pass(http11 + "proxy_set_header Connection $clearing;")},
 		"if":                       {"keepalive 4;", "location / { " + http11 + cleared + " if ($request_method = GET) { proxy_pass http://backend; } }"},
+		"a method below":           {"keepalive 4; least_conn;", pass(http11 + cleared)},
+		"a method above":           {"least_conn; keepalive 4;", pass(http11 + cleared)},
 		"one request each":         {"keepalive 4; keepalive_requests 1;", pass(http11 + cleared)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +76,7 @@ func TestReuse(t *testing.T) {
 			u := h.Nginx.Upstreams()[0]
 			pool, ok := h.PoolOf(u)
 			use, _ := h.PoolUse(u, pool)
-			want := ok && use == host.PoolReused
+			want := ok && use == host.PoolReused && h.PoolLost(u) == nil
 			seen := strings.Fields(runNginx(t, conf, `
 start "$1"
 curl -sf -o /dev/null 'http://127.0.0.1:8080/?[1-5]'
