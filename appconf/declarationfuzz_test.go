@@ -29,6 +29,7 @@ func FuzzGoServer(f *testing.F) {
 	const head = "package p\nimport (\"net/http\"; \"time\"; \"context\")\n"
 	f.Add(head + "const a, b = 5, a*time.Second\nvar s = &http.Server{Addr: \":1\", IdleTimeout: b, ReadTimeout: -1<<3/2.0}\nfunc f() { s.IdleTimeout++; c, x := context.WithTimeout(y, 5); s.Shutdown(c) }")
 	f.Add(head + "var a = a + a\nvar s, t = new(http.Server), http.Server{IdleTimeout: a}\nfunc f() { for s = range x { s.SetKeepAlivesEnabled(a) } }")
+	f.Add("package p\nimport (\"net/http\"; s \"os/signal\"; \"golang.org/x/net/http2/h2c\"; \"google.golang.org/grpc\")\nfunc f() { s.Notify(c); var p http.Protocols; if x { p.SetUnencryptedHTTP2(true) }; a := grpc.NewServer(); h2c.NewHandler(); (&http.Server{WriteTimeout: 5}).ListenAndServeTLS() }")
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "go@1.24", "main.go", text)
 	})

@@ -83,17 +83,24 @@ func FuzzScript(f *testing.F) {
 	f.Add(nodeWebhookScript)
 	f.Add("const server: Server = http.createServer({ keepAliveTimeout: 5 });\nif (a)\n server.keepAliveTimeout = `x${1}` / 2;\nserver.listen(1, '::', 5)")
 	f.Add("this.server['keepAliveTimeout'] = (process.env.X ?? 65_000) ** 2 // \xff")
+	f.Add("import express, { json as j } from 'express'\nconst { createServer: make } = require('node:http2')\nmake(o)\napp.use(j({ limit: '1.5mb', ...x }))\nprocess.on('SIGTERM', f)\ncluster.fork()")
+	f.Add("module.exports = { apps: [{ name: 'api', instances: 'max', kill_timeout: 5e3, env: { A: 1, [b]: 2 }, node_args: '-x' }, y] }")
+	f.Add("import A, { json as j } from 'express'\ncons, {B,C} %D('0')%E(0)%F(j({ limit}))")
 	for _, e := range jsExpressions {
 		f.Add("server.keepAliveTimeout = " + e)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "node@20", "app.js", text)
+		checkReading(t, "fastify@5", "app.ts", text)
+		checkReading(t, "express@5", "ecosystem.config.js", text)
 	})
 }
 
 // FuzzTokens reads scripts with the token reader that stands in for the parser.
 func FuzzTokens(f *testing.F) {
 	f.Add("const server: Server = http.createServer({ keepAliveTimeout: 5 });\nif (a)\n server.keepAliveTimeout = `x${1}` / 2;\nserver.listen(1, '::', 5)")
+	f.Add("import * as h from 'https';\nconst x: y = h.createServer(a);\napp.use(bodyParser.json({ limit: 5 }));\nprocess.once('SIGINT', () => {});\nFastify({ bodyLimit: 1 })")
+	f.Add("A\xe000.createServer(")
 	f.Add("const KEEP: number = 65_000;\nserver.keepAliveTimeout = KEEP;\nconst r = /[/]'/g\n}")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := &reading{env: map[string]variable{}}

@@ -50,6 +50,7 @@ func (r *reading) finishGo() {
 			return true
 		})
 		reader.namesServers()
+		r.goHandlers(g)
 	}
 	for _, reader := range readers {
 		reader.later()

@@ -109,6 +109,7 @@ func (r *reading) finish() {
 // settle decides every setting.
 func (a *App) settle(c *AppConfig, r *reading) {
 	a.Runtime, a.Listen, a.Skips = r.runtime, r.listen, r.skips
+	r.finishHandlers()
 	a.Container, a.Stop = r.container, r.stop
 	if r.runtime != nil {
 		a.RuntimeLabel = r.runtime.Label
@@ -159,7 +160,7 @@ func settle[T ~int | ~int64](a *App, r *reading, name string, explicit source.Se
 		a.Skips = append(a.Skips, source.Skip{Span: d.at, Why: d.why})
 		return explicit
 	case d.at.IsValid():
-		return source.Known(T(d.number), source.Origin{Span: d.at})
+		return source.Known(T(d.number), source.Origin{Span: d.at, Assumed: d.assumed})
 	case d.text != "": // a default that a file brings about
 		return source.Known(T(d.number), source.Origin{Default: d.text, Assumed: d.assumed})
 	case r.runtime == nil || r.opaque != "":

@@ -3,14 +3,15 @@ package appconf
 // nextFlags are the options of "next start" (next/dist/bin/next).
 var nextFlags = []flag{
 	{"keepAliveTimeout", "", "keepalive_timeout", readMillis},
-	{"port", "p", "", nil},
-	{"hostname", "H", "", nil},
+	{"port", "p", "port", nil},
+	{"hostname", "H", "address", nil},
 }
 
 // readNext reads the arguments of "next start".
 func readNext(r *reading, c command) {
 	if len(c.args) > 0 && c.args[0].text == "start" {
 		r.options(c.args[1:], nextFlags, false, rankCommand)
+		r.finishListen()
 	}
 }
 

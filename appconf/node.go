@@ -64,6 +64,7 @@ var fastifyOptions = map[string]property{
 	"connectionTimeout":    {name: "request_timeout", millis: true},
 	"maxRequestsPerSocket": serverProperties["maxRequestsPerSocket"],
 	"bodyLimit":            {name: "max_body_size"},
+	"handlerTimeout":       {name: "request_timeout", millis: true},
 }
 
 // maxScript bounds what is read as source; larger files are bundles.
@@ -132,6 +133,7 @@ var (
 // finishNode applies what node makes of the declarations.
 func (r *reading) finishNode() {
 	r.tellServersApart()
+	r.fastifyTimes()
 	keep, idle := r.pick("keepalive_timeout"), r.pick("request_timeout")
 	if keep.at.IsValid() && keep.why == "" && keep.number == 0 {
 		r.zeroKeepAlive(keep, idle)
@@ -141,6 +143,30 @@ func (r *reading) finishNode() {
 	} else if r.runtime != nil {
 		r.stop.Handled = source.Known(false, source.Origin{Default: r.runtime.Label + " default", Assumed: true})
 	}
+}
+
+// fastifyTimes takes connectionTimeout and handlerTimeout together: 0 leaves it to
+// the other one, and the shorter of the two ends a request.
+func (r *reading) fastifyTimes() {
+	var least *declaration
+	for i := range r.declared {
+		d := &r.declared[i]
+		if r.family() != "fastify" || d.name != "request_timeout" || d.rank != rankOption {
+			continue
+		}
+		switch {
+		case d.why != "":
+			return
+		case least == nil || least.number == 0 || (d.number > 0 && d.number < least.number):
+			least = d
+		}
+	}
+	if least == nil {
+		return
+	}
+	kept := *least
+	r.declared = slices.DeleteFunc(r.declared, func(d declaration) bool { return d.name == "request_timeout" && d.rank == rankOption })
+	r.declared = append(r.declared, kept)
 }
 
 // zeroKeepAlive replaces keepAliveTimeout = 0, which starts no timer of its own:

@@ -103,5 +103,12 @@ func (n *nodeSpeech) unknownServer(at source.Span) {
 
 // defines reports whether the script itself gives a name its value.
 func (n *nodeSpeech) defines(name string) bool {
-	return regexp.MustCompile(`\b(?:const|let|var|class|function)\s+` + regexp.QuoteMeta(name) + `\b`).MatchString(n.file.Text)
+	for _, m := range definition.FindAllStringSubmatch(n.file.Text, -1) {
+		if m[1] == name {
+			return true
+		}
+	}
+	return false
 }
+
+var definition = regexp.MustCompile(`\b(?:const|let|var|class|function)\s+([\w$]+)`)

@@ -32,12 +32,15 @@ func (s *script) speechOf(function js.IExpr, at source.Span) {
 // bareCall returns the place of the first call of a plain name: the tree keeps no
 // places of names.
 func (s *script) bareCall(name string) source.Span {
-	m := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\s*\(`).FindStringIndex(s.file.Text)
-	if m == nil {
-		return source.Span{File: s.file}
+	for _, m := range calledName.FindAllStringSubmatchIndex(s.file.Text, -1) {
+		if s.file.Text[m[2]:m[3]] == name {
+			return s.spanOf(m[2])
+		}
 	}
-	return s.spanOf(m[0])
+	return source.Span{File: s.file}
 }
+
+var calledName = regexp.MustCompile(`([\w$]+)\s*\(`)
 
 // lastNameJS returns x of "x" and "y.x", "" for other expressions.
 func lastNameJS(e js.IExpr) string {

@@ -26,6 +26,7 @@ func readPythonProgram(r *reading, f *source.File) {
 	}
 	r.pythonPrograms = append(r.pythonPrograms, f)
 	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
+	r.pythonHandlers(m)
 	for _, c := range m.calls(pythonNames(f.Text, r.family(), pythonStarters[r.family()])) {
 		r.pythonCalls = append(r.pythonCalls, c)
 	}

@@ -98,6 +98,8 @@ type reading struct {
 	servers, parsed int
 	// speech is what is known of the protocols of the script that is being read.
 	speech *nodeSpeech
+	// handlers are the places that handle a signal, by its name.
+	handlers map[string]source.Span
 	// handlesSignals reports whether a script may decide how the application stops.
 	handlesSignals bool
 }
@@ -115,7 +117,8 @@ type declaration struct {
 	rank int
 	// why is not empty when the place decides the setting in a way that cannot be read.
 	why string
-	// assumed marks a default that holds as a rule only.
+	// assumed marks a default that holds as a rule only, and a place that decides the
+	// setting for some requests only.
 	assumed bool
 }
 
@@ -151,6 +154,7 @@ func readers() []reader {
 		{reads: isGunicornConf, read: readGunicornConf},
 		{reads: isPythonProgram, read: readPythonProgram},
 		{reads: isHypercornConf, read: readHypercornConf},
+		{reads: isEcosystem, read: readEcosystem},
 		{reads: isScript, read: readScript},
 		{reads: isBun, read: readBun},
 		{reads: isHAProxy, read: readHAProxy},

@@ -141,7 +141,13 @@ func (s *scanner) evaluate(start, depth int) jsValue {
 // readName reads a token that is the name of a setting.
 func (s *scanner) readName(i int) {
 	name := strings.Trim(s.tokens[i].text, `'"`)
+	s.readHandler(i)
+	s.readBodyLimit(i)
 	p, ok := serverProperties[name]
+	if option, has := s.options(i)[name]; has && !ok {
+		at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+		s.number(option, s.evaluate(s.at(i+2).start, 0), at, rankOption)
+	}
 	if !ok {
 		return
 	}

@@ -27,7 +27,10 @@ func (s *script) callSpan(n *js.CallExpr) source.Span { return s.spanOf(s.member
 
 // optionSpan returns the place of "name: value" in an object literal.
 func (s *script) optionSpan(o *js.Property) source.Span {
-	at, _ := s.offset(o.Name.Literal.Data)
+	at, inFile := s.offset(o.Name.Literal.Data)
+	if !inFile {
+		return source.Span{File: s.file} // a name that the parser made
+	}
 	if at > 0 && strings.IndexByte(`'"`, s.file.Text[at-1]) >= 0 {
 		at-- // the tree holds a quoted name without its quotes
 	}

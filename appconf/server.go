@@ -173,6 +173,8 @@ func (s *script) readCall(n *js.CallExpr, in *branch) {
 		name = string(root(v).Data)
 	}
 	switch {
+	case s.speech.isBodyParser(lastNameJS(object), name):
+		s.readBodyParser(n, s.callSpan(n))
 	case name == "createServer" || name == "createSecureServer":
 		if callKind(n) == isServer {
 			s.servers++
@@ -187,6 +189,11 @@ func (s *script) readCall(n *js.CallExpr, in *branch) {
 		s.readSetTimeout(n, object, in)
 	case isMember && (name == "on" || name == "once") && isNamed(object, "process"):
 		s.readSignal(n)
+		s.readHandler(n, in)
+	case isMember && name == "enableShutdownHooks":
+		s.handles("SIGTERM", s.callSpan(n), in == nil)
+	case isMember && name == "fork" && (isNamed(object, "cluster")):
+		s.puzzle("workers", s.callSpan(n), rankAssigned, "how many workers the program forks is not evaluated")
 	case isRequired(n.X, "fastify"):
 		s.readCreate(&n.Args, fastifyOptions)
 	}

@@ -1,0 +1,126 @@
+package appconf
+
+import (
+	"math"
+	"strings"
+
+	"github.com/tdewolff/parse/v2/js"
+)
+
+// ecosystemApp returns the entry that is the application: the only one, or the one
+// of its name.
+func (s *script) ecosystemApp() (app *js.ObjectExpr, why string) {
+	var list *js.ArrayExpr
+	for _, p := range s.places {
+		n, ok := p.node.(*js.BinaryExpr)
+		if !ok || n.Op != js.EqToken {
+			continue
+		}
+		if object, name, isMember := member(n.X); !isMember || name != "exports" || !isNamed(object, "module") {
+			continue
+		}
+		if o := s.object(n.Y); o != nil {
+			list, _ = s.entry(o, "apps").(*js.ArrayExpr)
+		}
+	}
+	if list == nil {
+		return nil, "the list of applications is not written here"
+	}
+	for i := range list.List {
+		o := s.object(list.List[i].Value)
+		switch {
+		case o == nil:
+			return nil, "the list of applications is not written here"
+		case len(list.List) == 1:
+			return o, ""
+		}
+		if name := s.entry(o, "name"); name != nil && s.eval(name, 0).text == s.app {
+			return o, ""
+		}
+	}
+	return nil, "several applications: name the application like one of them"
+}
+
+// entry returns the value of a property of an object literal, nil for none.
+func (s *script) entry(o *js.ObjectExpr, name string) js.IExpr {
+	for i := range o.List {
+		p := &o.List[i]
+		if p.Name != nil && !p.Name.IsComputed() && strings.Trim(string(p.Name.Literal.Data), `'"`) == name {
+			return p.Value
+		}
+	}
+	return nil
+}
+
+// ecosystemOptions reads the entries that decide something: instances, kill_timeout
+// in milliseconds, env and the options of node.
+func (s *script) ecosystemOptions(o *js.ObjectExpr) {
+	for i := range o.List {
+		p := &o.List[i]
+		if p.Name == nil || p.Name.IsComputed() {
+			s.puzzle("workers", s.spanOf(0), rankOption, "the options are not written here")
+			continue
+		}
+		at := s.optionSpan(p)
+		switch strings.Trim(string(p.Name.Literal.Data), `'"`) {
+		case "kill_timeout":
+			s.number(property{name: "stop_grace_period", millis: true}, s.eval(p.Value, 0), at, rankCommand+1)
+		case "instances":
+			s.ecosystemInstances(p, s.eval(p.Value, 0))
+		case "env":
+			s.ecosystemEnvironment(p.Value)
+		case "node_args", "interpreter_args":
+			if v := s.eval(p.Value, 0); v.kind == jsText {
+				for _, w := range split(v.text, nil) {
+					s.nodeOption(word{text: w.text, at: at, why: w.why})
+				}
+			}
+		}
+	}
+}
+
+// ecosystemInstances reads how many processes PM2 starts: "max", 0 and less leave
+// it to the number of CPUs.
+func (s *script) ecosystemInstances(p *js.Property, v jsValue) {
+	at := s.optionSpan(p)
+	n := v.toNumber()
+	switch {
+	case v.kind == jsUnknown:
+		s.puzzle("workers", at, rankAssigned, v.why)
+	case v.text == "max" || n <= 0:
+		n += float64(s.cpus)
+		if v.text == "max" {
+			n = float64(s.cpus)
+		}
+		if s.cpus == 0 || n < 1 {
+			s.puzzle("workers", at, rankAssigned, "it depends on the number of CPUs")
+			return
+		}
+		s.declare("workers", int64(n), at, rankAssigned)
+	case n != math.Trunc(n) || n > 1<<20 || math.IsNaN(n):
+		s.puzzle("workers", at, rankAssigned, "not a number that is understood")
+	default:
+		s.declare("workers", int64(n), at, rankAssigned)
+	}
+}
+
+// ecosystemEnvironment notes the variables PM2 sets.
+func (s *script) ecosystemEnvironment(e js.IExpr) {
+	o := s.object(e)
+	if o == nil {
+		return
+	}
+	for i := range o.List {
+		p := &o.List[i]
+		if p.Name == nil || p.Name.IsComputed() {
+			continue
+		}
+		v := s.eval(p.Value, 0)
+		text := variable{text: v.String(), at: s.optionSpan(p), why: v.why}
+		if v.kind == jsBool || v.kind == jsUndefined {
+			text.why = "not a text"
+		}
+		s.env[strings.Trim(string(p.Name.Literal.Data), `'"`)] = text
+	}
+	s.nodeEnvironment()
+}
