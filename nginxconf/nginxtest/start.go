@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -15,9 +16,29 @@ import (
 // first connection that the socket named takes means that nginx is up.
 func (n *Nginx) Start(t testing.TB, files map[string]string, socket string) (dir string) {
 	t.Helper()
+	dir, _ = n.start(t, files, socket, "master_process off;", os.Kill)
+	return dir
+}
+
+// StartReloading is [Nginx.Start] with a master process and workers, which reload
+// tells to read the files again.
+func (n *Nginx) StartReloading(t testing.TB, files map[string]string, socket string) (dir string, reload func()) {
+	t.Helper()
+	dir, master := n.start(t, files, socket, "", syscall.SIGTERM)
+	return dir, func() {
+		if err := master.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// start runs nginx with directives besides those of the files; end is the signal
+// that ends it.
+func (n *Nginx) start(t testing.TB, files map[string]string, socket, directives string, end os.Signal) (dir string, process *os.Process) {
+	t.Helper()
 	dir = n.prefix(t, files)
 	args := append(n.command[1:len(n.command):len(n.command)], "-e", "stderr", "-p", dir, "-c", filepath.Join(dir, "nginx.conf"),
-		"-g", "daemon off; master_process off; pid "+dir+"/pid;")
+		"-g", "daemon off; "+directives+" pid "+dir+"/pid;")
 	cmd := exec.Command(n.command[0], args...)
 	cmd.Dir = dir
 	var said bytes.Buffer
@@ -28,7 +49,7 @@ func (n *Nginx) Start(t testing.TB, files map[string]string, socket string) (dir
 	ended := make(chan struct{})
 	go func() { cmd.Wait(); close(ended) }()
 	t.Cleanup(func() {
-		cmd.Process.Kill()
+		cmd.Process.Signal(end)
 		<-ended
 		os.RemoveAll(dir)
 	})
@@ -36,7 +57,7 @@ func (n *Nginx) Start(t testing.TB, files map[string]string, socket string) (dir
 		c, err := net.Dial("unix", filepath.Join(dir, socket))
 		if err == nil {
 			c.Close()
-			return dir
+			return dir, cmd.Process
 		}
 		select {
 		case <-ended:
@@ -45,5 +66,5 @@ func (n *Nginx) Start(t testing.TB, files map[string]string, socket string) (dir
 		}
 	}
 	t.Fatalf("nginx %s does not answer: %.2000s", n.Version, &said)
-	return dir
+	return dir, cmd.Process
 }
