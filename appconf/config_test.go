@@ -75,7 +75,8 @@ func describeBalancer(b LoadBalancerConfig) []string {
 		"balancer " + describe(b.Name), "kind " + describe(b.Kind), "idle_timeout " + describe(b.IdleTimeout), "request_timeout " + describe(b.RequestTimeout),
 		"path " + describe(h.Path), "interval " + describe(h.Interval), "timeout " + describe(h.Timeout),
 		"healthy_threshold " + describe(h.HealthyThreshold), "unhealthy_threshold " + describe(h.UnhealthyThreshold), "initial_delay " + describe(h.InitialDelay),
-		"attempts " + describe(b.Retry.Attempts), "retry_on " + describe(b.Retry.RetryOn), "retry at " + b.Retry.Span.Text(),
+		"attempts " + describe(b.Retry.Attempts), "retry_on " + describe(b.Retry.RetryOn),
+		"max_header_size " + describe(b.MaxHeaderSize), "max_body_size " + describe(b.MaxBodySize), "retry at " + b.Retry.Span.Text(),
 	}
 }
 

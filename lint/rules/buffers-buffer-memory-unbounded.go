@@ -31,11 +31,12 @@ const bufferShare = 50
 
 func runBufferMemoryUnbounded(p *lint.Pass) {
 	memory := p.Host.Facts.Memory
-	if p.Host.Nginx == nil || !memory.Known || memory.Value < 1 {
+	if p.Host.Nginx == nil || !memory.Known || memory.Value < 1 || !p.Host.Facts.Workload.PeakConnections.Known {
 		return
 	}
 	share, err := strconv.ParseInt(p.Option("share", strconv.Itoa(bufferShare)), 10, 64)
 	if err != nil || share < 1 || share > 100 {
+		p.Skip(p.Host.Facts.Workload.PeakConnections.Origin.Span, "the option share is not a number of percent: "+p.Option("share", ""))
 		share = bufferShare
 	}
 	most := memory.Value / 100 * share
