@@ -72,6 +72,7 @@ func All() []*lint.Rule {
 		unknownDirective,
 		unusedDefinition,
 		wrongArgumentCount,
+		backlogBelowBurst,
 		backlogCapped,
 		backlogDefaultBelowSomaxconn,
 		ephemeralPortsExhausted,
