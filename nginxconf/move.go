@@ -26,9 +26,7 @@ func (d *Directive) MoveBehind(anchor *Directive) []source.Edit {
 		return append(Delete([]*Directive{d}), insert)
 	}
 	move := cut{span: lines, lines: true}
-	for _, m := range run {
-		move.decides = append(move.decides, m.setting())
-	}
+	move.decides = append([]string{d.setting()}, c.family(d.Name)...)
 	insert := c.at(below).Edit
 	insert.Text, insert.Decides = lines.Text(), strings.Join(move.decides, "\n")
 	return []source.Edit{{Span: mergeCuts([]cut{move})[0].span, Decides: insert.Decides}, insert}
@@ -49,6 +47,18 @@ func (d *Directive) family(before *Directive) []*Directive {
 		run = append(run, next)
 	}
 	return run
+}
+
+// family returns the settings whose names begin with another one's: a fix that
+// would write one of them beside it waits until it has moved.
+func (c container) family(name string) []string {
+	var out []string
+	for def := range Definitions() {
+		if strings.HasPrefix(def.Name, name+"_") {
+			out = append(out, c.setting(def.Name, nil))
+		}
+	}
+	return out
 }
 
 // lines returns the lines of a run of directives, with the comment above that
