@@ -3,6 +3,8 @@ package appconf
 import (
 	"path"
 	"slices"
+
+	"github.com/tunelint/tunelint/source"
 )
 
 // built returns the image of the Dockerfile that a service runs, nil without one:
@@ -44,6 +46,9 @@ func (s composeService) start(img *image) {
 	if !declared && s.unfollowed.declared() {
 		s.giveUp(s.unfollowed.text.span(s.unfollowed.key), "the command may come from another service")
 		return
+	}
+	if s.unfollowed.declared() {
+		s.skips = append(s.skips, source.Skip{Span: s.unfollowed.text.span(s.unfollowed.key), Why: "the service it extends is not among the application's files"})
 	}
 	s.startContainer(img, entry, args)
 }

@@ -169,8 +169,8 @@ func TestComposeFiles(t *testing.T) {
 		{"extends", []string{"compose.yml", "services:\n  base: {cpus: 2, image: y}\n  api: {extends: base, hostname: h}\n"}, []string{`compose "api"`, "names api h", "cpus 2 (compose.yml:2 cpus: 2)"}},
 		{"extends another file", []string{"compose.yml", "services:\n  api: {extends: {file: common-compose.yml, service: b}}\n", "common-compose.yml", "services: {b: {cpus: 2}, other: {}}\n"}, []string{
 			`compose "api"`, "names api", "cpus 2 (common-compose.yml:1 cpus: 2)"}},
-		{"what it extends is not there", []string{"compose.yml", "services:\n  api: {extends: {file: common.yml, service: b}, command: node x}\n"}, []string{`compose "api"`, "names api", "first true (compose.yml:2 node, assumed)"}},
-		{"extends itself", []string{"compose.yml", "services: {api: {extends: api, cpus: 1, command: node x}}\n"}, []string{`compose "api"`, "names api", "cpus 1 (compose.yml:1 cpus: 1)", "first true (compose.yml:1 node, assumed)"}},
+		{"what it extends is not there", []string{"compose.yml", "services:\n  api: {extends: {file: common.yml, service: b}, command: node x}\n"}, []string{`compose "api"`, "names api", "first true (compose.yml:2 node, assumed)", `skip "extends": the service it extends is not among the application's files`}},
+		{"extends itself", []string{"compose.yml", "services: {api: {extends: api, cpus: 1, command: node x}}\n"}, []string{`compose "api"`, "names api", "cpus 1 (compose.yml:1 cpus: 1)", "first true (compose.yml:1 node, assumed)", `skip "extends": the service it extends is not among the application's files`}},
 		{"reset", []string{"compose.yml", base, "compose.b.yml", "services: {api: {sysctls: !reset null}}\n"}, []string{`skip "!reset null": !reset and !override are not evaluated`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

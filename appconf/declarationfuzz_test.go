@@ -1,6 +1,10 @@
 package appconf
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/tunelint/tunelint/source"
+)
 
 func FuzzSpring(f *testing.F) {
 	f.Add("server.tomcat.keep-alive-timeout=5s\n#---\nspring.config.activate.on-profile=a,!b\nserver.port : \\u0031\\\n  2\\")
@@ -61,5 +65,31 @@ func FuzzKubernetes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		checkReading(t, "gunicorn@23", "deployment.yaml", text)
 		checkReading(t, "node@20", "deployment.yaml", text)
+	})
+}
+
+func FuzzEnvFile(f *testing.F) {
+	f.Add("# c\nexport A=1 # x\nB='a' \nC=\"\n D.E = $X\\\r\n=\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		r := &reading{env: map[string]variable{}}
+		r.setFrom(&envFile{file: source.NewFile("/.env", text)})
+		for _, v := range r.env {
+			checkSpan(t, v.at)
+		}
+	})
+}
+
+// FuzzFirstProcess follows an image through a script of its own.
+func FuzzFirstProcess(f *testing.F) {
+	f.Add("FROM a\nENTRYPOINT [\"tini\", \"start.sh\"]\nCMD [\"node\"]\n", "set -e\nexec start.sh \"$@\"\n")
+	f.Add("FROM a\nSHELL [\"sh\", \"-c\"]\nCMD exec sh start.sh a\n", "node a &\nwait\n")
+	f.Fuzz(func(t *testing.T, dockerfile, script string) {
+		rt, err := FindRuntime("node@20")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reading{app: "api", runtime: rt, env: map[string]variable{}}
+		r.read([]*source.File{source.NewFile("/Dockerfile", dockerfile), source.NewFile("/start.sh", script)})
+		checkContainer(t, r)
 	})
 }
