@@ -71,17 +71,27 @@ type Inflow struct {
 	Limit *nginxconf.Server
 }
 
-// Inflows returns an entry for every upstream and application behind it.
+// Inflows returns an entry for every upstream and application behind it that has
+// a capacity.
 func (h *Host) Inflows() []Inflow {
+	if !slices.ContainsFunc(h.Apps, func(a *appconf.App) bool { _, ok := CapacityOf(a); return ok }) {
+		return nil
+	}
 	var out []Inflow
+	busy := h.busy()
+	open, why := h.mostOpen()
 	for _, u := range h.Nginx.Upstreams() {
 		servers := regularServers(u)
 		if u.Stream || servers == 0 || len(h.Nginx.RoutesTo(u)) == 0 {
 			continue
 		}
 		for _, a := range h.AppsOf(u) {
-			in := Inflow{Upstream: u, App: a, Busy: h.busy(servers)}
-			in.Most, in.Why = h.mostOpen(servers)
+			if _, ok := CapacityOf(a); !ok {
+				continue
+			}
+			in := Inflow{Upstream: u, App: a, Busy: busy, Most: open, Why: why}
+			in.Busy.Value = (busy.Value + servers - 1) / servers
+			in.Most.Value = open.Value / servers
 			in.meetPool(h)
 			in.meetMaxConns(h)
 			out = append(out, in)
@@ -90,19 +100,19 @@ func (h *Host) Inflows() []Inflow {
 	return out
 }
 
-// busy is the concurrency of the workload on each of some servers.
-func (h *Host) busy(servers int64) source.Setting[int64] {
+// busy is the concurrency of the declared workload, rounded up.
+func (h *Host) busy() source.Setting[int64] {
 	w := h.Facts.Workload
 	if !w.PeakRPS.Known || !w.UpstreamLatency.Known || !h.OneTarget() {
 		return source.Setting[int64]{}
 	}
-	n := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds() / float64(servers)
+	n := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
 	return source.Known(int64(math.Ceil(min(n, math.MaxInt32))), w.PeakRPS.Origin)
 }
 
-// mostOpen is how many connections to each of some servers worker_connections
-// lets nginx open, a client's request taking two, and what bounds it.
-func (h *Host) mostOpen(servers int64) (most source.Setting[int64], why string) {
+// mostOpen is how many connections to applications worker_connections lets nginx
+// open, a client's request taking two, and what bounds it.
+func (h *Host) mostOpen() (most source.Setting[int64], why string) {
 	demand, ok := h.WorkerDemand()
 	workers, _ := h.Workers()
 	if !ok || !workers.Known || !demand.Connections.Known {
@@ -110,9 +120,9 @@ func (h *Host) mostOpen(servers int64) (most source.Setting[int64], why string) 
 	}
 	n := demand.Connections.Value / 2 * workers.Value
 	if peak := h.Facts.Workload.PeakConnections; peak.Known && int64(peak.Value) < n {
-		return source.Known(int64(peak.Value)/servers, peak.Origin), fmt.Sprintf("%d clients are expected", peak.Value)
+		return source.Known(int64(peak.Value), peak.Origin), fmt.Sprintf("%d clients are expected", peak.Value)
 	}
-	return source.Known(n/servers, demand.Connections.Origin),
+	return source.Known(n, demand.Connections.Origin),
 		fmt.Sprintf("%d connections x worker_processes %d / 2 for each request", demand.Connections.Value, workers.Value)
 }
 

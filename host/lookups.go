@@ -11,23 +11,27 @@ import (
 // requests of a route with a variable in its target: those that are neither an
 // upstream block nor an address that another route passes to
 // (ngx_http_upstream_init_request). all reports that every target is such a name;
+// of several, words without dot and port are left out, which may mean "none".
 // known is false where the targets cannot be told.
 func (h *Host) RunTimeNames(r *nginxconf.Route) (names []string, all, known bool) {
 	texts, known := h.Nginx.Expand(r.Scope, r.Pass.Arg(0))
 	known = known && r.Variable && r.Pass.Certain() && h.Nginx.Hidden() == nil
-	all = true
+	var addresses []string
 	for _, text := range texts {
 		address, ok := targetAddress(text)
-		switch name := nameOf(address); {
-		case !ok:
-			known = false
-		case address == "" || !isName(address) || h.known(r, name, address):
-			all = false
-		case !slices.Contains(names, name):
+		known = known && ok
+		if address != "" && isName(address) && !h.known(r, nameOf(address), address) {
+			addresses = append(addresses, address)
+		}
+	}
+	all = len(addresses) == len(texts)
+	for _, address := range addresses {
+		name := nameOf(address)
+		if !slices.Contains(names, name) && (all || strings.ContainsAny(address, ".:")) {
 			names = append(names, name)
 		}
 	}
-	return names, all && len(names) > 0, known
+	return names, all, known
 }
 
 // targetAddress cuts the address out of a target; false where a variable may be

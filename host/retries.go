@@ -53,6 +53,12 @@ func (h *Host) LimitsRetries() bool {
 	return false
 }
 
+// SetsRetries reports whether any directive of the host says after which failures
+// a request is tried again.
+func (h *Host) SetsRetries() bool {
+	return h.Nginx.Has("proxy_next_upstream", "fastcgi_next_upstream", "uwsgi_next_upstream", "scgi_next_upstream", "grpc_next_upstream")
+}
+
 // RetryLimits is what the directives that limit retries come to, by directive.
 type RetryLimits map[*nginxconf.Directive]RetryLimit
 

@@ -30,7 +30,7 @@ type RetryBudget struct {
 // BudgetOf returns the budget of a route to an upstream, false where nothing is
 // tried again or that cannot be read.
 func (h *Host) BudgetOf(r *nginxconf.Route) (RetryBudget, bool) {
-	b := RetryBudget{Route: r, Silent: h.mayBeSilent(r)}
+	b := RetryBudget{Route: r}
 	var ok bool
 	if b.Retries, ok = RetriesOn(r); !ok || b.Retries.Off || r.Upstream == nil {
 		return b, false
@@ -44,6 +44,7 @@ func (h *Host) BudgetOf(r *nginxconf.Route) (RetryBudget, bool) {
 	if b.Retries.After("timeout") && b.Connect.Known && b.Read.Known && b.Tries > 0 {
 		b.Worst = b.worst()
 	}
+	b.Silent = b.Tries > 1 && h.mayBeSilent(r)
 	return b, b.Tries > 1
 }
 

@@ -174,21 +174,31 @@ func (e *expansion) otherwise(name string) bool {
 	if e.config.Hidden() != nil {
 		return true
 	}
-	server := e.scope.Enclosing(InServer)
 	found := false
 	look := func(s *Scope) {
 		for _, d := range s.items {
-			code := strings.Contains(d.Name, "_by_lua") || strings.HasPrefix(d.Name, "js_") || strings.HasPrefix(d.Name, "perl")
-			sets := d.Name != "set" && strings.HasSuffix(d.Name, "_set") && isVariable(d.Arg(0), name)
-			captures := strings.Contains(strings.ToLower(d.ArgText()), "<"+name+">")
-			found = found || code || sets || captures
+			found = found || d.Name != "server" && d.Name != "upstream" && d.setsOtherwise(name)
 		}
 	}
-	if server != nil {
+	if server := e.scope.Enclosing(InServer); server != nil {
 		server.Walk(look)
 	}
-	for s := e.scope; s != nil; s = s.Parent {
+	for s := e.scope; s != nil && !found; s = s.Parent {
 		look(s)
 	}
 	return found
+}
+
+// setsOtherwise reports whether a directive other than set may set a variable:
+// code, what another module learned, a named part of a regular expression.
+func (d *Directive) setsOtherwise(name string) bool {
+	switch {
+	case strings.Contains(d.Name, "_by_lua"), strings.HasPrefix(d.Name, "js_"), strings.HasPrefix(d.Name, "perl"):
+		return true
+	case d.Name != "set" && strings.HasSuffix(d.Name, "_set") && isVariable(d.Arg(0), name):
+		return true
+	}
+	return slices.ContainsFunc(d.Args, func(a Arg) bool {
+		return strings.Contains(a.Text, "(?") && strings.Contains(strings.ToLower(a.Text), "<"+name+">")
+	})
 }

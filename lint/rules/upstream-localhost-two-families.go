@@ -26,7 +26,7 @@ var localhostTwoFamilies = &lint.Rule{
 }
 
 func runLocalhostTwoFamilies(p *lint.Pass) {
-	if p.Host.Nginx == nil || p.Host.Facts.Container.Value {
+	if p.Host.Nginx == nil || len(p.Host.Apps) == 0 || p.Host.Facts.Container.Value {
 		return
 	}
 	if families, _ := p.Host.Localhost(); !families.IPv4 || !families.IPv6 {
@@ -43,7 +43,7 @@ func runLocalhostTwoFamilies(p *lint.Pass) {
 	}
 	seen := map[string]bool{}
 	for _, r := range p.Host.Nginx.Routes() {
-		if r.Upstream != nil || r.Address == "" || !first(seen, r.Module+" "+r.Address) {
+		if r.Upstream != nil || !strings.HasPrefix(strings.ToLower(r.Address), "localhost:") || !first(seen, r.Module+" "+r.Address) {
 			continue
 		}
 		for _, a := range p.Host.AppsOn(r) {

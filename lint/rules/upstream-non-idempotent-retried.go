@@ -25,7 +25,7 @@ var nonIdempotentRetried = &lint.Rule{
 }
 
 func runNonIdempotentRetried(p *lint.Pass) {
-	if p.Host.Nginx == nil {
+	if p.Host.Nginx == nil || !p.Host.SetsRetries() {
 		return
 	}
 	var order []*nginxconf.Directive

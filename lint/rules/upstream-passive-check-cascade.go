@@ -40,6 +40,10 @@ func runPassiveCheckCascade(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
+	var shorts []*host.ShortRead
+	if len(p.Host.Apps) > 0 {
+		shorts, _ = p.Host.ShortReads()
+	}
 	for _, u := range p.Host.Nginx.Upstreams() {
 		shortest, all := host.AllMayFail(u)
 		peers := p.Host.PeersOf(u)
@@ -47,12 +51,12 @@ func runPassiveCheckCascade(p *lint.Pass) {
 		case u.Stream || !all || shortest.FailTimeout < longBan || p.Host.ChecksActively(u):
 		case peers.Usable.Least < 2 || peers.Usable.Most > fewServers:
 		default:
-			reportCascade(p, u, peers, shortest)
+			reportCascade(p, u, peers, shortest, shorts)
 		}
 	}
 }
 
-func reportCascade(p *lint.Pass, u *nginxconf.Upstream, peers host.Peers, shortest host.FailSettings) {
+func reportCascade(p *lint.Pass, u *nginxconf.Upstream, peers host.Peers, shortest host.FailSettings, shorts []*host.ShortRead) {
 	verb := " take"
 	if shortest.MaxFails == 1 {
 		verb = " takes"
@@ -60,7 +64,7 @@ func reportCascade(p *lint.Pass, u *nginxconf.Upstream, peers host.Peers, shorte
 	r := p.Report(u.Directive.HeadSpan(), "%s%s a server out for %s: %s of %s can be out at once, and every request gets 502",
 		failures(shortest.MaxFails), verb, nginxconf.FormatTime(shortest.FailTimeout), everyServer(u, peers), u.Name).Key("upstream %s", u.Name)
 	seeBan(r, shortest)
-	caused := seeShortReads(p, r, u)
+	caused := seeShortReads(r, u, shorts)
 	caused = seeSureRaces(p, r, u) || caused
 	switch {
 	case caused && !retriedInFront(p.Host):
@@ -81,13 +85,9 @@ func failures(n int64) string {
 
 // seeShortReads shows routes to an upstream where nginx gives up before the
 // application does, and reports whether one is sure.
-func seeShortReads(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream) bool {
+func seeShortReads(r *lint.Report, u *nginxconf.Upstream, shorts []*host.ShortRead) bool {
 	sure := false
-	if len(p.Host.AppsOf(u)) == 0 {
-		return false
-	}
-	found, _ := p.Host.ShortReads()
-	for _, s := range found {
+	for _, s := range shorts {
 		var at []source.Span
 		for _, route := range s.Routes {
 			if route.Upstream == u {
