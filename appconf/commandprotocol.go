@@ -22,6 +22,14 @@ func (r *reading) finishCommandProtocol() {
 	}
 }
 
+// granianIdle takes the time to read a header for the time that a connection may be
+// idle: hyper starts it with the end of the answer before (measured on 2.8.7).
+func (r *reading) granianIdle() {
+	if r.family() == "granian" && !r.pick("keepalive_timeout").at.IsValid() {
+		r.copyAs("header_timeout", "keepalive_timeout")
+	}
+}
+
 // granianProtocol reads --http auto, 1 or 2 (granian/constants.py, HTTPModes;
 // what each accepts was measured on 2.8.7).
 func (r *reading) granianProtocol(http declaration) {

@@ -180,6 +180,7 @@ func (r *reading) finishCommandServer() {
 		r.finishHypercorn()
 	}
 	r.finishCommandProtocol()
+	r.granianIdle()
 	if ws := r.pick("ws"); r.family() == "uvicorn" && ws.at.IsValid() && (ws.why != "" || ws.text == "none" || ws.text == "wsproto") {
 		r.puzzle("ping_interval", ws.at, rankCommand, "whether this implementation of WebSockets sends pings is not known")
 	}

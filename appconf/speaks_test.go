@@ -156,7 +156,7 @@ func TestPingAndWriteTimes(t *testing.T) {
 		{"no write timeout", "go@1.24", one("main.go", head+"var s = http.Server{WriteTimeout: 0}"), nil},
 		{"write timeout that is computed", "go@1.24", one("main.go", head+"var s = http.Server{WriteTimeout: f()}"), []string{`skip "WriteTimeout: f()": computed value`}},
 		{"write timeout set later", "go@1.24", one("main.go", head+"func f() {\n s := &http.Server{}\n s.WriteTimeout = 5\n}"), []string{`skip "s.WriteTimeout = 5": it is set after the server was made`}},
-		{"granian's times", "granian@2", one("Procfile", "web: granian --workers-kill-timeout 60 --http1-header-read-timeout 20000 a:a\n"), []string{"header 20s (Procfile:1 --http1-header-read-timeout 20000)", "shutdown 1m0s (Procfile:1 --workers-kill-timeout 60)"}},
+		{"granian's times", "granian@2", one("Procfile", "web: granian --workers-kill-timeout 60 --http1-header-read-timeout 20000 a:a\n"), []string{"header 20s (Procfile:1 --http1-header-read-timeout 20000)", "keepalive 20s (Procfile:1 --http1-header-read-timeout 20000)", "shutdown 1m0s (Procfile:1 --workers-kill-timeout 60)"}},
 		{"size of one field", "gunicorn@23", one("Procfile", "web: gunicorn --limit-request-field_size 16380 a\n"), []string{`skip "--limit-request-field_size 16380": it limits one field, not the header`}},
 	})
 	app := loadOne(t, "daphne@4", nil, "ping_interval: 45s")
