@@ -111,10 +111,15 @@ type Remark struct {
 	Text string
 }
 
-// Ways returns what becomes of a request, once for each outcome that the address
-// it comes in on may lead to. The error says why no server takes it. The host
-// must have an nginx configuration.
-func (h *Host) Ways(r nginxconf.Request) ([]*Way, error) {
+// Ways returns what becomes of a request for a URL, as [nginxconf.ParseRequest]
+// reads it, once for each outcome that the address it comes in on may lead to.
+// The error says why no server takes it. The host must have an nginx
+// configuration.
+func (h *Host) Ways(url string) ([]*Way, error) {
+	r, err := nginxconf.ParseRequest(url)
+	if err != nil {
+		return nil, err
+	}
 	served, err := h.Nginx.Serve(r)
 	var out []*Way
 	b := newChainBuilder(h)

@@ -90,6 +90,9 @@ type Hop struct {
 	At []source.Span
 }
 
+// Unlimited reports that the hop surely has no limit.
+func (h Hop) Unlimited() bool { return h.Time.Known && h.Time.Value == appconf.Infinite }
+
 const notDeclared = "not declared"
 
 // Chains returns every chain of the host's http servers, those with the same

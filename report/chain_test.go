@@ -133,11 +133,8 @@ func (c Chains) fill(t testing.TB, hosts []*host.Host) Chains {
 			c.Hosts = append(c.Hosts, shown)
 			continue
 		}
-		r, err := nginxconf.ParseRequest(c.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if shown.Ways, err = h.Ways(r); err != nil {
+		var err error
+		if shown.Ways, err = h.Ways(c.URL); err != nil {
 			shown.Why = err.Error()
 		}
 		c.Hosts = append(c.Hosts, shown)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/nginxconf"
 )
@@ -32,7 +31,7 @@ func hopValue(h host.Hop) string {
 		return "not evaluated"
 	case !h.Time.Known:
 		return h.Why
-	case h.Time.Value == appconf.Infinite:
+	case h.Unlimited():
 		return "none"
 	}
 	return nginxconf.FormatTime(h.Time.Value)
@@ -59,7 +58,7 @@ func (o Options) hopOrigin(h host.Hop) []string {
 func scaleOf(l host.Ladder) time.Duration {
 	var longest time.Duration
 	for _, h := range l.Hops {
-		if h.Time.Known && h.Time.Value != appconf.Infinite {
+		if h.Time.Known && !h.Unlimited() {
 			longest = max(longest, h.Time.Value)
 		}
 	}
@@ -183,7 +182,7 @@ func (p *page) bar(h host.Hop, scale time.Duration) string {
 	switch {
 	case !h.Time.Known:
 		return "?"
-	case h.Time.Value == appconf.Infinite:
+	case h.Unlimited():
 		return "|" + strings.Repeat(line, room) + ">"
 	}
 	if h.Time.Value == 0 {

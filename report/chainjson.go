@@ -1,7 +1,6 @@
 package report
 
 import (
-	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
 )
@@ -148,7 +147,7 @@ func (o Options) jsonHop(h host.Hop) jsonHop {
 	}
 	switch {
 	case !h.Time.Known:
-	case h.Time.Value == appconf.Infinite:
+	case h.Unlimited():
 		out.Unlimited = true
 	default:
 		seconds := h.Time.Value.Seconds()

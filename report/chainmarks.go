@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
@@ -49,8 +48,7 @@ func always(host.Ladder, int, *chainFinding) bool { return true }
 
 // unlimited: no time of the hop is known.
 func unlimited(l host.Ladder, hop int, _ *chainFinding) bool {
-	t := l.Hops[hop].Time
-	return !t.Known || t.Value == appconf.Infinite
+	return !l.Hops[hop].Time.Known || l.Hops[hop].Unlimited()
 }
 
 // notAbove: the hop ends before some hop below it of another party that the
@@ -77,22 +75,23 @@ type marker struct {
 	// findings are those that may mark a hop, the gravest first.
 	findings []*chainFinding
 	// byStart are their indices by where a place of theirs starts, byApp by the
-	// application they are about; loose are those that do not list all places.
+	// index of an application they are about; loose are those that do not list all
+	// places.
 	byStart map[source.Span][]int
-	byApp   map[*appconf.App][]int
+	byApp   map[int][]int
 	loose   []int
 }
 
 // A chainFinding is a finding with what it is about.
 type chainFinding struct {
 	*lint.Finding
-	apps   []*appconf.App
+	apps   []string      // their names
 	passes []source.Span // of the host's routes
 	more   bool          // and of others that it does not list
 }
 
 func newMarker(h *host.Host, findings []*lint.Finding) *marker {
-	m := &marker{host: h, byStart: map[source.Span][]int{}, byApp: map[*appconf.App][]int{}}
+	m := &marker{host: h, byStart: map[source.Span][]int{}, byApp: map[int][]int{}}
 	passes := map[source.Span]bool{}
 	if h.Nginx != nil {
 		for _, r := range h.Nginx.Routes() {
@@ -117,10 +116,10 @@ func (m *marker) add(f *lint.Finding, passes map[source.Span]bool) {
 			about.passes = append(about.passes, s)
 		}
 	}
-	for _, a := range m.host.Apps {
-		if concerns(f, a) {
-			about.apps = append(about.apps, a)
-			m.byApp[a] = append(m.byApp[a], i)
+	for j, a := range m.host.Apps {
+		if mentions(f, a.Name) || touches(f, a.Span) || inFiles(f, a.Files) {
+			about.apps = append(about.apps, a.Name)
+			m.byApp[j] = append(m.byApp[j], i)
 		}
 	}
 	if about.more {
@@ -137,10 +136,7 @@ func (m *marker) marks(c *host.Chain) []chainMark {
 	var out []chainMark
 	for _, i := range m.candidates(c) {
 		f := m.findings[i]
-		if len(f.apps) > 0 && !slices.ContainsFunc(c.Apps, func(a *appconf.App) bool { return slices.Contains(f.apps, a) }) {
-			continue
-		}
-		if mark, ok := f.find(c); ok && !slices.ContainsFunc(out, mark.repeats) {
+		if mark, ok := f.find(c); ok && f.concerns(c) && !slices.ContainsFunc(out, mark.repeats) {
 			out = append(out, mark)
 		}
 	}
@@ -151,7 +147,7 @@ func (m *marker) marks(c *host.Chain) []chainMark {
 func (m *marker) candidates(c *host.Chain) []int {
 	out := slices.Clone(m.loose)
 	for _, a := range c.Apps {
-		out = append(out, m.byApp[a]...)
+		out = append(out, m.byApp[slices.Index(m.host.Apps, a)]...)
 	}
 	for _, l := range c.Ladders {
 		for _, hop := range l.Hops {
@@ -192,7 +188,7 @@ func (f *chainFinding) find(c *host.Chain) (chainMark, bool) {
 func (f *chainFinding) names(hop host.Hop) bool {
 	switch {
 	case hop.App != nil:
-		return slices.Contains(f.apps, hop.App)
+		return slices.Contains(f.apps, hop.App.Name)
 	case hop.Balancer != nil:
 		return touches(f.Finding, hop.Balancer.Span) || mentions(f.Finding, hop.Balancer.Name)
 	}
@@ -236,13 +232,19 @@ func listsMore(f *lint.Finding) bool {
 	})
 }
 
-// concerns reports whether a finding is about an application: it names it, or a
-// place of its declaration or its files.
-func concerns(f *lint.Finding, a *appconf.App) bool {
-	if touches(f, a.Span) || mentions(f, a.Name) {
-		return true
+// concerns reports whether the finding is about an application of the chain, or
+// about none at all.
+func (f *chainFinding) concerns(c *host.Chain) bool {
+	for _, a := range c.Apps {
+		if slices.Contains(f.apps, a.Name) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(f.Spans(), func(s source.Span) bool { return slices.Contains(a.Files, s.File) })
+	return len(f.apps) == 0
+}
+
+func inFiles(f *lint.Finding, files []*source.File) bool {
+	return slices.ContainsFunc(f.Spans(), func(s source.Span) bool { return slices.Contains(files, s.File) })
 }
 
 // touches reports whether a place of the finding lies in a range, or holds it.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
@@ -218,7 +217,7 @@ func (d *drawing) bar(h host.Hop, scale time.Duration) int {
 	switch {
 	case !h.Time.Known:
 		return svgBarLeft
-	case h.Time.Value != appconf.Infinite:
+	case !h.Unlimited():
 		width = max(share(h.Time.Value, scale, svgBarSpan), 2)
 	}
 	fill := svgBar
@@ -226,7 +225,7 @@ func (d *drawing) bar(h host.Hop, scale time.Duration) int {
 		fill, dash = "#ffffff", ` stroke-dasharray="3 3"`
 	}
 	y := d.y + 3
-	if h.Time.Value == appconf.Infinite {
+	if h.Unlimited() {
 		fmt.Fprintf(&d.body, `<path d="M%d %dh%dl8 6l-8 6h-%dz" fill="%s" stroke="%s"/>`+"\n", svgBarLeft, y, width, width, fill, svgEdge)
 		return svgBarLeft + width + 8
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/report"
 )
 
@@ -64,17 +63,13 @@ func (g *gallery) follow(picture *report.Chains) error {
 	if !strings.ContainsAny(picture.URL, "./:") && !g.serves(picture.URL) {
 		return fail(exitUsage, fmt.Errorf("%w; write http://%s/ for a URL", g.unknownHost(picture.URL), picture.URL))
 	}
-	request, err := nginxconf.ParseRequest(picture.URL)
-	if err != nil {
-		return fail(exitUsage, fmt.Errorf("%q: %w", picture.URL, err))
-	}
-	var why error
+	var err, why error
 	taken, nginx := false, false
 	for _, h := range g.hosts {
 		shown := report.ChainHost{Host: h, Why: "has no nginx configuration that can be read"}
 		if h.Nginx != nil {
 			nginx, shown.Why = true, ""
-			if shown.Ways, err = h.Ways(request); err != nil {
+			if shown.Ways, err = h.Ways(picture.URL); err != nil {
 				shown.Why, why = err.Error(), err
 			}
 		}
