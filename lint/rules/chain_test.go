@@ -79,6 +79,7 @@ func (c *testCase) chains(t *testing.T) (marked int) {
 
 // A drawnChain is what this test reads of a chain in the picture.
 type drawnChain struct {
+	Places []struct{ Block string }
 	Passes []struct {
 		Path  string
 		Start source.Position
@@ -111,7 +112,7 @@ func exactlyMarked(t *testing.T, h *host.Host, picture []byte) {
 	wrong := map[string]map[string]bool{"timeouts/read-below-app": {}, "timeouts/caller-gives-up-first": {}}
 	mark := func(rule string, routes []*nginxconf.Route) {
 		for _, r := range routes {
-			wrong[rule][r.Pass.HeadSpan().String()] = true
+			wrong[rule][r.Pass.HeadSpan().String()+" in "+r.Scope.Enclosing(nginxconf.InLocation).Path()] = true
 		}
 	}
 	short, _ := h.ShortReads()
@@ -134,8 +135,8 @@ func exactlyMarked(t *testing.T, h *host.Host, picture []byte) {
 	for _, shown := range drawn.Hosts {
 		for _, chain := range shown.Chains {
 			for rule, places := range wrong {
-				for _, pass := range chain.Passes {
-					at := fmt.Sprintf("%s:%d:%d", pass.Path, pass.Start.Line, pass.Start.Column)
+				for i, pass := range chain.Passes {
+					at := fmt.Sprintf("%s:%d:%d in %s", pass.Path, pass.Start.Line, pass.Start.Column, chain.Places[i].Block)
 					if shown.Name == h.Name && places[at] != chain.marks(rule) && bytes.Contains(picture, []byte(rule)) {
 						t.Errorf("%s at %s: marked %v", rule, at, chain.marks(rule))
 					}
