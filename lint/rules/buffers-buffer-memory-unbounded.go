@@ -40,14 +40,21 @@ func runBufferMemoryUnbounded(p *lint.Pass) {
 		share = bufferShare
 	}
 	most := memory.Value / 100 * share
-	for _, m := range p.Host.BufferMemories() {
-		if m.Total() > most {
-			reportBufferMemory(p, m, share, most)
+	routes, memories := 0, p.Host.BufferMemories()
+	for _, m := range memories {
+		routes += len(m.Routes)
+	}
+	for _, m := range memories {
+		if m.Total() <= most {
+			continue
+		}
+		if r := reportBufferMemory(p, m, share, most); 2*len(m.Routes) < routes {
+			r.Severity(lint.Info).See(source.Span{}, "if all of them go to %d of the %d routes", len(m.Routes), routes)
 		}
 	}
 }
 
-func reportBufferMemory(p *lint.Pass, m *host.BufferMemory, share, most int64) {
+func reportBufferMemory(p *lint.Pass, m *host.BufferMemory, share, most int64) *lint.Report {
 	memory, names := p.Host.Facts.Memory, nginxconf.BufferNames(m.Buffers.Module)
 	at, where := m.Routes[0].Pass.HeadSpan(), m.Routes[0].Scope
 	for _, value := range []int{nginxconf.BufferList, nginxconf.BufferSize} {
@@ -75,6 +82,7 @@ func reportBufferMemory(p *lint.Pass, m *host.BufferMemory, share, most int64) {
 		r.SuggestUnsafe("set "+changedSizes(m.Buffers.Module, []host.BufferChange{change}),
 			"answers larger than the buffers are written to temporary files", host.EditBuffers(m.Buffers.Module, []host.BufferChange{change})...)
 	}
+	return r
 }
 
 // bufferSum writes out what one request takes.

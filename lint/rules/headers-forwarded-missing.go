@@ -31,6 +31,9 @@ func runForwardedMissing(p *lint.Pass) {
 	for _, l := range lackingSets(p, lacks) {
 		r := p.Report(l.routes[0].Pass.HeadSpan(), "requests do not say which client they come from, nor whether it used https").
 			Key("X-Forwarded-For in %s", l.at.Path()).SeeAll(nginxconf.PassSpans(l.routes[1:]), "nor from here")
+		if set := l.sets[0]; len(set.Directives) > 0 {
+			r.See(set.Directives[0].HeadSpan(), "the headers that are set here do not say it")
+		}
 		r.SuggestUnsafe("send X-Forwarded-For and X-Forwarded-Proto", "an application that trusts these headers shows other addresses and links than before",
 			l.insert(
 				nginxconf.Statement{Name: "proxy_set_header", Words: []string{"X-Forwarded-For", "$proxy_add_x_forwarded_for"}},

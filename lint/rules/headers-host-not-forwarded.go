@@ -32,6 +32,11 @@ func runHostNotForwarded(p *lint.Pass) {
 	for _, l := range lackingSets(p, lacks) {
 		r := p.Report(l.routes[0].Pass.HeadSpan(), "applications are asked for the host %s, not for the one that clients ask for", l.routes[0].Address).
 			Key("Host in %s", l.at.Path()).SeeAll(nginxconf.PassSpans(l.routes[1:]), "and from here")
+		if set := l.sets[0]; len(set.Directives) == 0 {
+			r.SeeOrigin(set.Origin(), "Host is $proxy_host")
+		} else {
+			r.See(set.Directives[0].HeadSpan(), "the headers that are set here leave Host as it is")
+		}
 		r.SuggestUnsafe("send Host $host", "an application that goes by the upstream's name does not know the one that clients use",
 			l.insert(nginxconf.Statement{Name: "proxy_set_header", Words: []string{"Host", "$host"}})...)
 	}
