@@ -2,9 +2,18 @@ package host
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/source"
 )
+
+// nginxImage matches the image of a service that is nginx.
+var nginxImage = regexp.MustCompile(`(?m)^\s*image:\s*["']?(?:[\w.:/-]*/)?nginx`)
+
+// startsNginx reports whether a compose file has a service that is nginx.
+func startsNginx(f *source.File) bool { return isCompose(f) && nginxImage.MatchString(f.Text) }
 
 const httpProtocols = appconf.HTTP1 | appconf.HTTP2 | appconf.TLS
 
@@ -21,6 +30,8 @@ func (h *Host) Direct() (app *appconf.App, why string) {
 		case a.Speaks.Known && a.Speaks.Value&httpProtocols == 0:
 		case a.Upstream != "":
 			return nil, fmt.Sprintf("%s is declared behind the upstream %s, and there is no nginx that passes to it", a.Name, a.Upstream)
+		case slices.ContainsFunc(a.Files, startsNginx):
+			return nil, fmt.Sprintf("a compose file of %s starts an nginx that is not part of the host", a.Name)
 		case app != nil:
 			return nil, fmt.Sprintf("which of %s and %s the balancer connects to is not declared", app.Name, a.Name)
 		default:
