@@ -2,6 +2,7 @@ package appconf
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/tdewolff/parse/v2/js"
@@ -28,6 +29,7 @@ func readBun(r *reading, f *source.File) {
 	}
 	s.collect()
 	var options []*js.ObjectExpr
+	var at source.Span
 	for _, p := range s.places {
 		call, ok := p.node.(*js.CallExpr)
 		if !ok {
@@ -35,6 +37,7 @@ func readBun(r *reading, f *source.File) {
 		}
 		if object, name, isMember := member(call.X); isMember && name == "serve" && isNamed(object, "Bun") && len(call.Args.List) > 0 {
 			options = append(options, s.object(call.Args.List[0].Value))
+			at = s.callSpan(call)
 		}
 	}
 	if len(options) != 1 || options[0] == nil {
@@ -44,9 +47,19 @@ func readBun(r *reading, f *source.File) {
 	if serve := r.runtime.variant("bun-serve"); serve != nil {
 		r.runtime = serve
 	}
+	if s.entry(options[0], "tls") != nil {
+		r.speaks(TLS, at, rankOption)
+	} else if s.isWritten(options[0]) {
+		r.speaks(HTTP1, at, rankOption)
+	}
 	for i := range options[0].List {
 		s.readServeOption(&options[0].List[i])
 	}
+}
+
+// isWritten reports whether all names of an object literal stand in it.
+func (s *script) isWritten(o *js.ObjectExpr) bool {
+	return !slices.ContainsFunc(o.List, func(p js.Property) bool { return p.Name == nil || p.Name.IsComputed() })
 }
 
 // readServeOption reads idleTimeout: seconds, 0 for none (bun.sh/docs/api/http).

@@ -27,6 +27,7 @@ func (r *reading) runCommand(words []word) {
 	case len(started) == 1:
 		r.commanded = true
 		r.commandReader(started[0].program)(r, started[0])
+	case r.hasGo: // options reach the server by the program, which is read
 	case r.family() != "" && !runsNode(r.family()):
 		r.giveUp(whole, fmt.Sprintf("not one %s command that is understood", r.runtimeName()))
 	}

@@ -46,6 +46,8 @@ func TestGoServer(t *testing.T) {
 		{"a server beside http.ListenAndServe", "go@1.24", file("var a = http.Server{IdleTimeout: 5}\nfunc f() { http.ListenAndServe(\":8080\", nil) }"), []string{"listen :8080", `skip "IdleTimeout: 5": another server of the application does not set it, and which one nginx speaks to is not known`}},
 		{"no server", "go@1.24", file("func main() {}"), []string{`skip "": no server is started here`}},
 		{"gin", "gin@1", one("main.go", "package main\nfunc main() { gin.Default().Run() }"), nil},
+		{"with the command line of its image", "go@1.24", map[string]string{"main.go": head + "func main() { http.ListenAndServe(\":1\", nil) }", "Dockerfile": "FROM scratch\nENTRYPOINT [\"/app\", \"-v\"]\n"}, []string{"listen :1"}},
+		{"without its program", "go@1.24", one("Dockerfile", "FROM scratch\nENTRYPOINT [\"/app\", \"-v\"]\n"), []string{`skip "\"/app\", \"-v\"": not one go command that is understood`}},
 		{"broken", "go@1.24", one("main.go", "package"), []string{`skip "": not valid Go`}},
 	})
 	app := loadOne(t, "go@1.24", file(`func main() { http.ListenAndServe(":8080", nil) }`))

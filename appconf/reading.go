@@ -46,8 +46,9 @@ type reading struct {
 	spoken []spokenSocket
 	// uwsgiPlain are the places in spoken that speak what --protocol says.
 	uwsgiPlain []int
-	// goSources are the Go files.
+	// goSources are the Go files; hasGo reports whether there are any.
 	goSources []*goSource
+	hasGo     bool
 	// bindsLimits reports whether the program takes Kestrel's limits from its
 	// configuration.
 	bindsLimits bool
@@ -181,6 +182,7 @@ func (r *reading) read(files []*source.File) {
 		if isPythonProgram(r, name) || (isHypercornConf(r, name) && hasSuffix(name, ".py")) {
 			r.programs, r.hasPrograms = append(r.programs, name), true
 		}
+		r.hasGo = r.hasGo || isGo(r, name)
 		r.composed = r.composed || isCompose(r, name) || isKubernetes(r, name)
 	}
 	for _, kind := range readers() {

@@ -68,7 +68,7 @@ func (r *reading) runShell(s *shell) {
 		r.runCommand(s.starts[0])
 	case len(s.starts) > 1:
 		r.giveUp(s.starts[1][0].at, "several commands of the script start the server")
-	case !runsNode(r.family()):
+	case !runsNode(r.family()) && !r.hasGo:
 		r.giveUp(source.Span{File: s.file}, "no "+r.runtimeName()+" command that is understood")
 	}
 }

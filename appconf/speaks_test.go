@@ -117,6 +117,9 @@ func TestSpeaks(t *testing.T) {
 		{"nest", "nestjs@11", one("main.ts", "import { NestFactory } from '@nestjs/core';\nasync function f() {\n  const app = await NestFactory.create<X>(AppModule);\n  await app.listen(3000);\n}\n"), "", " http1 (main.ts:4 app.listen(3000))"},
 		{"nest with a microservice", "nestjs@11", one("main.ts", "import { NestFactory } from '@nestjs/core';\nasync function f() {\n  const app = await NestFactory.createMicroservice<X>(AppModule, o);\n  await app.listen();\n}\n"), "", "unknown"},
 		{"gRPC", "node@20", one("a.js", "const grpc = require('@grpc/grpc-js'), http = require('http')\nhttp.createServer(f).listen(1)\n"), "", "unknown"},
+		{"bun", "bun@1.4", one("a.js", "Bun.serve({ port: 3000, fetch })\n"), "", " http1 (a.js:1 Bun.serve({ port: 3000, fetch }))"},
+		{"bun with TLS", "bun@1.4", one("a.js", "Bun.serve({ tls: x, fetch })\n"), "", " tls (a.js:1 Bun.serve({ tls: x, fetch }))"},
+		{"bun with other options", "bun@1.4", one("a.js", "Bun.serve({ ...x, fetch })\n"), "", "unknown"},
 		{"next", "next@16", nil, "", " http1 (next 16 default)"},
 		{"no runtime's word", "falcon@0.51", nil, "", "unknown"},
 	} {
