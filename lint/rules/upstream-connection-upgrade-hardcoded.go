@@ -71,14 +71,14 @@ const upgradeName = "$connection_upgrade"
 
 // upgradeVariable returns a variable that is "upgrade" for requests that ask for
 // another protocol, and the edits that define it where none does. For others it
-// is empty where a route leads to a pool, else "close". ok is false where that
+// is empty where a route is to use a pool, else "close". ok is false where that
 // cannot be had.
 func upgradeVariable(h *host.Host, routes []*nginxconf.Route) (variable string, edits []source.Edit, ok bool) {
 	http := h.Nginx.HTTP()
 	if http == nil || h.Nginx.Hidden() != nil {
 		return "", nil, false
 	}
-	pooled, otherwise := slices.ContainsFunc(routes, h.Pooled), "close"
+	pooled, otherwise := slices.ContainsFunc(routes, func(r *nginxconf.Route) bool { return keepsOpen(h, r) }), "close"
 	if pooled {
 		otherwise = `""`
 	}
@@ -90,7 +90,17 @@ func upgradeVariable(h *host.Host, routes []*nginxconf.Route) (variable string, 
 	}
 	edits = insertAboveServer(routes[0], nginxconf.Statement{Name: "map", Words: []string{"$http_upgrade", upgradeName},
 		Block: []nginxconf.Statement{{Name: "default", Words: []string{"upgrade"}}, {Name: `""`, Words: []string{otherwise}}}})
-	return upgradeName, edits, edits != nil && !definesVariable(h.Nginx, upgradeName)
+	return upgradeName, edits, edits != nil && !mentions(h.Nginx, upgradeName)
+}
+
+// keepsOpen reports whether a route leads to a pool that is used, or that somebody
+// asked for.
+func keepsOpen(h *host.Host, r *nginxconf.Route) bool {
+	if r.Upstream == nil {
+		return false
+	}
+	pool, ok := h.PoolOf(r.Upstream)
+	return ok && (!pool.Origin.IsDefault() || !h.ReuseOn(r).Close)
 }
 
 // givesUpgrade reports whether a map says "upgrade" by default.
@@ -100,12 +110,13 @@ func givesUpgrade(d *nginxconf.Directive) bool {
 	})
 }
 
-// definesVariable reports whether any directive may give a variable its value.
-func definesVariable(c *nginxconf.Config, variable string) bool {
+// mentions reports whether a variable stands anywhere: somebody gives it a value,
+// or means something by it.
+func mentions(c *nginxconf.Config, variable string) bool {
 	found := false
 	c.Root.Walk(func(s *nginxconf.Scope) {
 		for _, d := range s.Items() {
-			found = found || d.Name != setHeader && slices.Contains(texts(d), variable)
+			found = found || slices.Contains(texts(d), variable)
 		}
 	})
 	return found

@@ -23,6 +23,7 @@ var keepaliveWithoutConnectionHeader = &lint.Rule{
 	},
 	Severity: lint.Error,
 	Apply:    []string{"nginx -s reload"},
+	Reveals:  []string{"upstream/pool-smaller-than-concurrency"},
 	Run:      runKeepaliveWithoutConnectionHeader,
 }
 

@@ -20,6 +20,7 @@ var keepaliveWithoutHTTP11 = &lint.Rule{
 	},
 	Severity: lint.Error,
 	Apply:    []string{"nginx -s reload"},
+	Reveals:  []string{"upstream/pool-smaller-than-concurrency"},
 	Run:      runKeepaliveWithoutHTTP11,
 }
 

@@ -86,7 +86,7 @@ func reportNoHandshake(p *lint.Pass, a *appconf.App, routes []*nginxconf.Route) 
 		return
 	}
 	variable, edits, ok := "", []source.Edit(nil), true
-	if slices.ContainsFunc(chosen, func(r *nginxconf.Route) bool { return !host.HandshakeOn(r).Connection }) {
+	if slices.ContainsFunc(chosen, needsVariable) {
 		variable, edits, ok = upgradeVariable(p.Host, chosen)
 	}
 	for _, route := range chosen {
@@ -96,6 +96,13 @@ func reportNoHandshake(p *lint.Pass, a *appconf.App, routes []*nginxconf.Route) 
 	if ok {
 		r.Suggest("pass the handshake on in "+first.Scope.Enclosing(nginxconf.InLocation).Label(), nginxconf.Join(edits)...)
 	}
+}
+
+// needsVariable reports whether a location has to set the Connection header: it
+// lacks one that says "upgrade", or would have to repeat one that always does.
+func needsVariable(r *nginxconf.Route) bool {
+	s, location := host.HandshakeOn(r), r.Scope.Enclosing(nginxconf.InLocation)
+	return !s.Connection || !s.Upgrade && s.Headers.Level != location && host.SaysUpgrade(host.ConnectionHeader(s.Headers))
 }
 
 // lacks says what keeps a WebSocket from being opened.
@@ -166,9 +173,10 @@ func handshakeHeaders(s host.Handshake, location *nginxconf.Scope, variable stri
 	}
 	connection := host.ConnectionHeader(s.Headers)
 	own := s.Headers.Level == location
+	stays := s.Connection && (own || !host.SaysUpgrade(connection))
 	switch {
 	case own:
-	case s.Connection:
+	case stays:
 		add = restate(s.Headers, nil)
 	default:
 		add = restate(s.Headers, connection)
@@ -177,7 +185,7 @@ func handshakeHeaders(s host.Handshake, location *nginxconf.Scope, variable stri
 		add = append(add, nginxconf.Statement{Name: setHeader, Words: []string{"Upgrade", "$http_upgrade"}})
 	}
 	switch {
-	case s.Connection:
+	case stays:
 	case own && connection != nil:
 		edits = append(edits, connection.SetArg(1, variable))
 	default:
