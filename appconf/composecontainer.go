@@ -50,7 +50,8 @@ func (s composeService) network(c *Container) {
 			return
 		}
 	}
-	c.Names = append(c.Names, s.layers[len(s.layers)-1].key.Value)
+	c.Names = append(c.Names, s.name)
+	s.beside(c)
 	for _, key := range []string{"container_name", "hostname"} {
 		if e := s.entry(key); e.declared() {
 			c.addName(e.word())
@@ -58,6 +59,17 @@ func (s composeService) network(c *Container) {
 	}
 	for _, networks := range s.entries("networks") {
 		s.aliases(c, networks)
+	}
+}
+
+// beside notes the services that compose puts on the network of this one.
+func (s composeService) beside(c *Container) {
+	for _, name := range s.project.allNames() {
+		other := s.project.service(name)
+		mode, image := other.entry("network_mode"), other.entry("image")
+		if mode.declared() && mode.value.Value == "service:"+s.name && image.declared() {
+			c.Beside = append(c.Beside, image.value.Value)
+		}
 	}
 }
 

@@ -31,7 +31,9 @@ type composeFile struct {
 // and of the services it extends.
 type composeService struct {
 	*reading
-	layers []composeLayer
+	project composeProject
+	name    string
+	layers  []composeLayer
 	// unfollowed is what extends a service that is not at hand.
 	unfollowed yamlEntry
 }
@@ -60,6 +62,10 @@ func (r *reading) composeProject(files []*source.File) (p composeProject, ok boo
 		_, services := find(top, "services", 0)
 		file := composeFile{text: text, services: services}
 		p.files = append(p.files, file)
+		if len(p.names(file)) > maxServices {
+			r.giveUp(source.Span{File: f}, "too many services")
+			return p, false
+		}
 		for _, name := range p.names(file) {
 			_, v := find(services, name, 0)
 			if other := extendedFile(file, v); other != "" && other != f.Path {
@@ -104,18 +110,23 @@ func (p composeProject) names(file composeFile) (out []string) {
 
 // allNames returns the services of the project in order.
 func (p composeProject) allNames() (out []string) {
+	seen := map[string]bool{}
 	for _, f := range p.files {
 		if f.onlyExtended {
 			continue
 		}
 		for _, name := range p.names(f) {
-			if !slices.Contains(out, name) {
+			if !seen[name] {
+				seen[name] = true
 				out = append(out, name)
 			}
 		}
 	}
 	return out
 }
+
+// maxServices is far more than a person writes.
+const maxServices = 1000
 
 // choose returns the service that is the application: the only one, the one of
 // its name, or the only one whose command runs its runtime.
@@ -147,7 +158,7 @@ func (p composeProject) choose() (service composeService, why string) {
 
 // service puts a service together.
 func (p composeProject) service(name string) composeService {
-	s := composeService{reading: p.reading}
+	s := composeService{reading: p.reading, project: p, name: name}
 	for _, f := range p.files {
 		if !f.onlyExtended {
 			p.add(&s, f, name, 0)

@@ -25,6 +25,9 @@ type Container struct {
 	// Published maps ports of the host, "8080" or "127.0.0.1:8080", to those the
 	// container listens at.
 	Published map[string]string
+	// Beside are the images of other containers on the same network, loopback addresses
+	// included: those of its pod, and those that compose puts there.
+	Beside []string
 	// Replicas is how many such containers there are. What [App] counts, such as
 	// Workers and MaxConnections, is of one of them.
 	Replicas source.Setting[int]

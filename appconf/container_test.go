@@ -28,6 +28,9 @@ func contained(a *App) []string {
 	if len(c.Names) > 0 {
 		out = append(out, "names "+strings.Join(c.Names, " "))
 	}
+	if len(c.Beside) > 0 {
+		out = append(out, "beside "+strings.Join(c.Beside, " "))
+	}
 	for _, port := range slices.Sorted(maps.Keys(c.Ports)) {
 		out = append(out, "port "+port+" to "+c.Ports[port])
 	}
@@ -125,6 +128,7 @@ func TestComposeContainer(t *testing.T) {
 		{"networks as a list", "services: {api: {networks: [a, b], container_name: '${NAME}'}}\n", []string{`compose "api"`, "names api"}},
 		{"host network", "services:\n  api:\n    network_mode: host\n    sysctls: {net.core.somaxconn: 1024}\n", []string{`compose "api"`, "host network true (compose.yml:3 network_mode: host)"}},
 		{"network of another", "services: {api: {network_mode: 'service:vpn'}}\n", []string{`compose "api"`, `skip "network_mode: 'service:vpn'": it is on the network of another container`}},
+		{"network of this one", "services: {api: {}, web: {image: 'nginx:1.28', network_mode: 'service:api'}, db: {image: x}}\n", []string{`compose "api"`, "names api", "beside nginx:1.28"}},
 		{"bridge", "services: {api: {network_mode: bridge}}\n", []string{`compose "api"`, "names api", "host network false (compose.yml:1 network_mode: bridge)"}},
 		{"sysctls", "services:\n  api:\n    sysctls:\n      net.core.somaxconn: 1024\n      net.ipv4.ip_local_port_range: \"1024 65000\"\n", []string{`compose "api"`, "names api",
 			"sysctl net.core.somaxconn 1024 (compose.yml:4 net.core.somaxconn: 1024)",
@@ -318,6 +322,7 @@ func TestPodContainer(t *testing.T) {
 			`readiness "readinessProbe: {httpGet: {path: /ready, port: 80}, periodSeconds: 5, timeoutSeconds: x}": path /ready (a.yaml:5 path: /ready), delay 0s (Kubernetes default), every 5s (a.yaml:5 periodSeconds: 5), unknown long, 3 (Kubernetes default) failures, 1 (Kubernetes default) successes`,
 			`liveness "livenessProbe: {exec: {command: [curl, localhost/live]}, failureThreshold: 1}": path /live (a.yaml:6 localhost/live), delay 0s (Kubernetes default), every 10s (Kubernetes default), 1s (Kubernetes default) long, 1 (a.yaml:6 failureThreshold: 1) failures, 1 (Kubernetes default) successes`,
 			`skip "timeoutSeconds: x": not a value that is understood`}},
+		{"pod of two", []string{"a.yaml", "kind: Pod\nspec: {containers: [{name: api}, {name: web, image: nginx}]}\n"}, []string{`kubernetes "name: api"`, "beside nginx"}},
 		{"stop", []string{"a.yaml", "kind: Pod\nspec:\n  terminationGracePeriodSeconds: 60\n  containers:\n  - {name: main, lifecycle: {stopSignal: SIGUSR1, preStop: {sleep: {seconds: 15}}}}\n"}, []string{
 			`kubernetes "name: main"`, "pre-stop 15s (a.yaml:5 preStop: {sleep: {seconds: 15}})", "grace 45s (a.yaml:3 terminationGracePeriodSeconds: 60)", "signal SIGUSR1 (a.yaml:5 stopSignal: SIGUSR1)"}},
 		{"no object", []string{"a.yaml", head + containers, "values.yaml", "a: 1\n"}, []string{`skip "": no Kubernetes object in this file`}},

@@ -258,7 +258,7 @@ func TestLargeInput(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"app.js":           {long, deep, strings.Repeat("server.keepAliveTimeout = 1;", 5000), strings.Repeat("a+", 50000), strings.Repeat("(", 50000), "let x = /" + strings.Repeat("x", 1<<20)},
 		"app.ts":           {"a: b:" + long, "const server: S;" + strings.Repeat("{", 50000) + strings.Repeat("server.keepAliveTimeout = 1;", 5000)},
-		"compose.yml":      {long, deep, "services: {api: {command: \"" + strings.Repeat("gunicorn -w 2 ", 20000) + "\"}}", "services: {api: {command: '" + long + "'}}"},
+		"compose.yml":      {"services:\n" + manyServices(20000), "services:\n" + manyServices(900), long, deep, "services: {api: {command: \"" + strings.Repeat("gunicorn -w 2 ", 20000) + "\"}}", "services: {api: {command: '" + long + "'}}"},
 		"Procfile":         {"web: " + long, "web: " + strings.Repeat("a;", 1<<17), "web: gunicorn " + strings.Repeat("-w 2 ", 1<<17)},
 		"gunicorn.conf.py": {long, deep, "workers = " + strings.Repeat("(", 1<<17), strings.Repeat("workers = 1\n", 20000), "workers = " + strings.Repeat("1+", 50000)},
 	} {
@@ -308,4 +308,13 @@ func TestLoadErrors(t *testing.T) {
 	if diff := cmp.Diff(wantApps, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// manyServices writes more services than a person does.
+func manyServices(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  s%d: {network_mode: 'service:a', image: nginx, extends: a}\n", i)
+	}
+	return b.String()
 }

@@ -26,11 +26,23 @@ func (p podReading) describe(all cluster) {
 		c.CPUs = settingAt(p.reading, e.plain(), readMilliCores)
 	}
 	p.sysctls(c)
+	p.beside(c)
 	p.replicas(c, all)
 	p.probes(c)
 	p.hostPorts(c)
 	for _, o := range all.objects {
 		p.service(c, o)
+	}
+}
+
+// beside notes the other containers of the pod.
+func (p podReading) beside(c *Container) {
+	for _, n := range descend(p.pod, "containers").Content {
+		if n = resolveAlias(n); n != p.node {
+			if image := text(n, "image"); image != "" {
+				c.Beside = append(c.Beside, image)
+			}
+		}
 	}
 }
 

@@ -68,6 +68,8 @@ func (h *Host) answers(a *appconf.App, at address) certainty {
 		return atSocket(a, at.socket)
 	case slices.ContainsFunc(c.Names, func(name string) bool { return strings.EqualFold(name, at.name) }):
 		return byName(a, at.port)
+	case at.isLoopback() && ownNetwork && slices.ContainsFunc(c.Beside, isNginxImage):
+		return listening(a, at)
 	case at.isLoopback() && ownNetwork && h.Facts.Container.Value:
 		return elsewhere // its own loopback, not that of the machine
 	case (at.isLoopback() || at.name == "host.docker.internal") && ownNetwork:
@@ -76,6 +78,12 @@ func (h *Host) answers(a *appconf.App, at address) certainty {
 		return elsewhere
 	}
 	return listening(a, at)
+}
+
+// isNginxImage reports whether an image is one of nginx by its name.
+func isNginxImage(image string) bool {
+	name := path.Base(image)
+	return strings.Contains(name, "nginx") || strings.Contains(name, "openresty") || strings.Contains(name, "angie")
 }
 
 // atSocket compares the path of a socket; a relative one fits at the end of it.

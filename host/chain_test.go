@@ -80,6 +80,10 @@ func TestWhereAnApplicationAnswers(t *testing.T) {
 		{"Service", files("pod.yaml", "app.js"), map[string]string{"pod.yaml": pod, "app.js": listens("3000")},
 			[]string{"http://front", "http://front.shop", "http://front.shop.svc", "http://front.shop.svc.cluster.local", "http://127.0.0.1:31000"},
 			[]string{"http://front:3000", "http://front:9000", "http://front.other", "http://127.0.0.1:3000"}},
+		{"beside nginx in a pod", "  - {name: api, runtime: php-fpm@8, files: [pod.yaml, www.conf]}\n", map[string]string{"pod.yaml": "kind: Pod\nspec: {containers: [{name: api}, {name: web, image: 'library/nginx:1.28'}]}\n", "www.conf": "[www]\nlisten = 9000\n"},
+			[]string{"fastcgi 127.0.0.1:9000"}, []string{"fastcgi 127.0.0.1:9001", "fastcgi api:9000"}},
+		{"beside another program in a pod", "  - {name: api, runtime: php-fpm@8, files: [pod.yaml, www.conf]}\n", map[string]string{"pod.yaml": "kind: Pod\nspec: {containers: [{name: api}, {name: web, image: logger}]}\n", "www.conf": "[www]\nlisten = 9000\n"},
+			nil, []string{"fastcgi 127.0.0.1:9000"}},
 		{"Service without a port of the program", files("pod.yaml"), map[string]string{"pod.yaml": pod}, []string{"http://front", "http://front:9000"}, []string{"http://front:81"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
