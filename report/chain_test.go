@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -300,5 +302,64 @@ func TestTicks(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %s, want %s", c.scale, got, c.want)
 		}
+	}
+}
+
+// One finding stands for many locations: it marks those that it is about, also
+// where it does not list them, and no others.
+func TestChainMarks(t *testing.T) {
+	const config = `version: 1
+hosts:
+  - name: web
+    root: web
+    nginx: {version: 1.24.0}
+    apps:
+      - {name: one, upstream: one, request_timeout: 120s, routes: [{path: /fast/, request_timeout: 5s}]}
+      - {name: two, upstream: two, request_timeout: 90s}
+    load_balancers:
+      - {name: edge, kind: generic-http, request_timeout: 20s}
+      - {name: inner, kind: generic-http, request_timeout: 25s}
+`
+	const site = `events {}
+http {
+    proxy_read_timeout 30s;
+    upstream one { server 10.0.0.1; }
+    upstream two { server 10.0.0.2; }
+    server {
+        location /a { proxy_pass http://one; }
+        location /b { proxy_pass http://one; send_timeout 5s; }
+        location /fast/ { proxy_pass http://one/x; }
+        location /two { proxy_pass http://two; }
+    }
+}
+`
+	hosts := chainHosts(t, config, site)
+	declared, nginx := hosts[0].Apps[0].Span.File, hosts[0].Nginx.Main.Document.File
+	early := &lint.Rule{Name: "timeouts/caller-gives-up-first", Severity: lint.Warning}
+	directive := at(t, nginx, "proxy_read_timeout 30s", 1)
+	passes := []lint.Related{{Span: at(t, nginx, "proxy_pass http://one", 1), Label: "passes to one"}, {Label: "and 1 more"}}
+	c := Chains{Findings: []*lint.Finding{
+		{Rule: readBelowApp, Severity: lint.Error, Host: "web", Message: "nginx gives up on one", Span: directive,
+			Related: append([]lint.Related{{Span: at(t, declared, "120s", 1), Label: "one may take 120s"}}, passes...)},
+		{Rule: early, Severity: lint.Warning, Host: "web", Message: "edge gives up after 20s", Span: directive},
+		{Rule: early, Severity: lint.Warning, Host: "web", Message: "inner gives up after 25s", Span: at(t, nginx, "proxy_pass http://two", 1), Related: []lint.Related{{Span: directive}}},
+		{Rule: &lint.Rule{Name: "timeouts/websocket-cut"}, Severity: lint.Warning, Host: "web", Message: "nginx cuts two", Span: directive},
+	}}.fill(t, hosts)
+	m := newMarker(hosts[0], c.Findings)
+	var got []string
+	for _, chain := range c.Hosts[0].Chains {
+		for _, mark := range m.marks(chain) {
+			hop := chain.Ladders[mark.ladder].Hops[mark.hop]
+			got = append(got, chain.Places[0].Label()+": "+hop.Who+" "+mark.finding.Message)
+		}
+	}
+	want := []string{
+		"location /a: nginx nginx gives up on one", "location /a: edge edge gives up after 20s",
+		"location /b: nginx nginx gives up on one", "location /b: edge edge gives up after 20s",
+		"location /fast/: edge edge gives up after 20s", "location /two: edge edge gives up after 20s",
+		"location /two: inner inner gives up after 25s", "location /two: nginx nginx cuts two",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
