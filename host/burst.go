@@ -52,10 +52,11 @@ func (h *Host) Bursts() []Burst {
 }
 
 // mayReuse reports whether some requests may go over connections that are there
-// already.
+// already, or are meant to, or be answered from a cache.
 func (h *Host) mayReuse(t *Target) bool {
 	for _, r := range t.Routes {
-		if reuses, known := h.Reuses(r); (reuses || !known) && h.Pooled(r) {
+		cache := r.Scope.Effective(r.Module + "_cache")
+		if h.Pooled(r) || !cache.Known || cache.Directive() != nil && cache.First() != "off" {
 			return true
 		}
 	}
