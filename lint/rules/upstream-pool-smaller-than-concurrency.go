@@ -71,14 +71,3 @@ func reportSmallPool(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, peak h
 			fmt.Sprintf("up to %d idle connections stay open to the application", n*peak.Workers.Value), setPool(u, n)...)
 	}
 }
-
-// poolHeld reports whether no application behind an upstream is known to hold
-// less than so many idle connections, spread over its servers.
-func poolHeld(h *host.Host, u *nginxconf.Upstream, idle int64) bool {
-	for _, a := range h.AppsOf(u) {
-		if limit := host.IdleLimit(a); limit.Known && idle/max(1, int64(host.UsableServers(u))) > limit.Value*4/5 {
-			return false
-		}
-	}
-	return true
-}

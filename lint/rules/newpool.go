@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// poolStatements are what makes a pool that lets go of connections before the
+// applications behind an upstream do; nil where nobody knows when they do.
+func poolStatements(h *host.Host, u *nginxconf.Upstream, n int64) []nginxconf.Statement {
+	apps := h.AppsOf(u)
+	shortest := shortestKept(apps)
+	if shortest == nil || !h.Covers(u) || !h.HasIdleTimeout() || slices.ContainsFunc(apps, unsureKept) {
+		return nil
+	}
+	pool := []nginxconf.Statement{{Name: "keepalive", Words: []string{strconv.FormatInt(n, 10)}}}
+	keep := shortest.KeepAlive.Value
+	target := (keep - min(host.IdleMargin(host.SameMachine(u), keep), keep/2)).Truncate(time.Millisecond)
+	if target < enoughIdle {
+		pool = append(pool, nginxconf.Statement{Name: "keepalive_timeout", Words: []string{nginxconf.FormatTime(target)}})
+	}
+	return pool
+}
+
+// unsureKept reports whether the idle time of an application is nothing to rely on.
+func unsureKept(a *appconf.App) bool { return a.KeepAlive.Origin.Assumed || host.IdleSlip(a) }
+
+// reuseEdits makes routes reuse connections once they lead to a pool; false
+// where that cannot be done without changing other routes.
+func reuseEdits(h *host.Host, routes []*nginxconf.Route) ([]source.Edit, bool) {
+	pooled := func(r *nginxconf.Route) bool { return slices.Contains(routes, r) || h.Pooled(r) }
+	version, headers := h.ReachWith(httpVersion, pooled), h.ReachWith(setHeader, pooled)
+	var edits []source.Edit
+	for _, r := range routes {
+		reuse := h.ReuseOn(r)
+		if r.Module != "proxy" || !reuse.Known {
+			return nil, false
+		}
+		if reuse.HTTP10 {
+			more := http11Edits(version, []*nginxconf.Route{r})
+			if edits = append(edits, more...); more == nil {
+				return nil, false
+			}
+		}
+		if reuse.Close {
+			more := clearConnection(h, headers, r)
+			if edits = append(edits, more...); more == nil {
+				return nil, false
+			}
+		}
+	}
+	return nginxconf.Join(edits), true
+}
+
+// poolHeld reports whether no application behind an upstream is known to hold
+// less than so many idle connections, spread over its servers.
+func poolHeld(h *host.Host, u *nginxconf.Upstream, idle int64) bool {
+	for _, a := range h.AppsOf(u) {
+		if limit := host.IdleLimit(a); limit.Known && idle/max(1, int64(host.UsableServers(u))) > limit.Value*4/5 {
+			return false
+		}
+	}
+	return true
+}
