@@ -107,8 +107,23 @@ func (r Request) reaches(a *Address) int {
 	switch {
 	case err == nil && on == asked:
 		return 2
-	case host == "*" && asked.Is4(), err == nil && on.IsUnspecified() && asked.Is6():
+	case err != nil && host != "*": // a name that is looked up when nginx starts
+		return 1
+	case host == "*" && asked.Is4(), err == nil && on.IsUnspecified() && (asked.Is6() || a.takesIPv4()):
 		return 1
 	}
 	return 0
+}
+
+// takesIPv4 reports whether "ipv6only=off" makes a socket of IPv6 take IPv4 too.
+func (a *Address) takesIPv4() bool {
+	for _, d := range a.Listens {
+		if d == nil {
+			continue
+		}
+		if _, value := d.Param("ipv6only"); value == "off" {
+			return true
+		}
+	}
+	return false
 }

@@ -42,6 +42,7 @@ http {
     server { listen 443 ssl; listen 443 quic; listen [::]:443 ssl; server_name shop.test; location / { } location /api/ { proxy_pass http://a; } }
     server { listen 443 ssl; listen 10.0.0.1:443 ssl; server_name $hostname "~^(?!x)"; location / { } }
     server { listen 10.0.0.1:80; listen unix:/run/n.sock; location /x { } }
+    server { listen [::]:90 ipv6only=off; listen box:91; }
 }`}, Options{})
 	for url, want := range map[string][]string{
 		"https://shop.test/":          {"*:443 *:443 (UDP) [::]:443 > server shop.test 443 / location / exact name", "10.0.0.1:443 > server $hostname 443 / location / only server"},
@@ -55,9 +56,11 @@ http {
 		"http://10.0.0.1/../x":        {"10.0.0.1:80 > server 10.0.0.1:80 400"},
 		"https://10.0.0.1:80/":        {"port 80 is listened on without TLS"},
 		"http://shop.test:443/":       {"port 443 is listened on with TLS only; write https://"},
-		"http://shop.test:81/":        {"no http server listens on port 81 (there are: *:80, *:443, *:443 (UDP), [::]:443, 10.0.0.1:443, 10.0.0.1:80, unix:/run/n.sock)"},
-		"http://unix:/run/other:/":    {"no http server listens on unix:/run/other (there are: *:80, *:443, *:443 (UDP), [::]:443, 10.0.0.1:443, 10.0.0.1:80, unix:/run/n.sock)"},
-		"/api/":                       {"> server shop.test 80 return", "> server shop.test 443 / location /api/", "> server $hostname 443 / location /", "> server 10.0.0.1:80"},
+		"http://shop.test:81/":        {"no http server listens on port 81 (there are: *:80, *:443, *:443 (UDP), [::]:443, 10.0.0.1:443, 10.0.0.1:80, unix:/run/n.sock, [::]:90, box:91)"},
+		"http://unix:/run/other:/":    {"no http server listens on unix:/run/other (there are: *:80, *:443, *:443 (UDP), [::]:443, 10.0.0.1:443, 10.0.0.1:80, unix:/run/n.sock, [::]:90, box:91)"},
+		"/api/":                       {"> server shop.test 80 return", "> server shop.test 443 / location /api/", "> server $hostname 443 / location /", "> server 10.0.0.1:80", "> server [::]:90"},
+		"http://10.0.0.1:90/":         {"[::]:90 > server [::]:90 only server"},
+		"http://10.0.0.1:91/":         {"box:91 > server [::]:90 only server"},
 		"https://shop.test/%61pi/../": {"*:443 *:443 (UDP) [::]:443 > server shop.test 443 / location / exact name", "10.0.0.1:443 > server $hostname 443 / location / only server"},
 	} {
 		r, err := ParseRequest(url)
