@@ -274,7 +274,7 @@ func (r *reading) commands(words []word) []command {
 			end++
 		}
 		if c := r.command(words[start:end]); c.program != "" {
-			out = append(out, c)
+			out = append(out, r.packaged(c)...)
 		}
 		start = end + 1
 	}
@@ -294,7 +294,7 @@ func (r *reading) command(words []word) command {
 			r.env[name] = variable{value, words[i].at, words[i].why}
 		case isPython(program) && i+1 < len(words) && words[i+1].text == "-m":
 			i++
-		case isWrapper:
+		case isWrapper && !r.runsScript(command{program: program, args: words[i+1:]}):
 			i = afterWrapper(words, i, skip)
 		case strings.HasPrefix(program, "-") || words[i].operator:
 			return command{}

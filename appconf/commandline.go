@@ -12,6 +12,7 @@ func (r *reading) runCommand(words []word) {
 	if len(words) == 0 {
 		return
 	}
+	r.started = true
 	whole := words[0].at
 	if last := words[len(words)-1].at; last.File == whole.File {
 		whole.End = max(whole.End, last.End)

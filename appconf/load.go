@@ -51,6 +51,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 		app.Files = append(app.Files, f)
 	}
 	r.read(app.Files)
+	r.startPackage()
 	r.finish()
 	app.settle(c, r)
 	return app, errs.ErrorOrNil()

@@ -30,6 +30,8 @@ type reading struct {
 	env map[string]variable
 	// commanded reports whether the command line that starts the server was read.
 	commanded bool
+	// started reports whether some file says how the application is started.
+	started bool
 	// upstream is what tunelint.yaml says of how nginx reaches the application.
 	upstream string
 	// springFiles and springArguments are properties of Spring Boot, pools the
@@ -69,6 +71,8 @@ type reading struct {
 	stop      Stop
 	// processes counts the scripts that were followed to find process 1.
 	processes int
+	// packageScripts are the scripts of package.json by name.
+	packageScripts map[string]keyValue
 	// serverFiles are the base names of the configuration files of uwsgi, Puma,
 	// Unicorn and hypercorn that were read.
 	serverFiles []string
@@ -144,6 +148,7 @@ type reader struct {
 func readers() []reader {
 	return []reader{
 		{reads: isEnvFile, read: collectEnvFile},
+		{reads: isPackageJSON, read: collectPackage},
 		{reads: isDockerfile, read: readDockerfile},
 		{reads: isCompose, all: readCompose},
 		{reads: isKubernetes, all: readKubernetes},
