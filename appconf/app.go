@@ -3,6 +3,7 @@ package appconf
 import (
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -15,7 +16,7 @@ type App struct {
 	Name, Upstream string
 	Span           source.Span
 	// Runtime is nil when none is declared or the declared one is unknown.
-	Runtime *Runtime
+	Runtime *preset.Runtime
 	// RuntimeLabel names it: "node 20"; "" without a runtime.
 	RuntimeLabel string
 

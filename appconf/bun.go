@@ -44,7 +44,7 @@ func readBun(r *reading, f *source.File) {
 		r.giveUp(source.Span{File: f}, "not one call of Bun.serve with its options")
 		return
 	}
-	if serve := r.runtime.variant("bun-serve"); serve != nil {
+	if serve := r.runtime.Sibling("bun-serve"); serve != nil {
 		r.runtime = serve
 	}
 	if s.entry(options[0], "tls") != nil {

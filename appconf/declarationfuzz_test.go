@@ -3,6 +3,7 @@ package appconf
 import (
 	"testing"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -84,7 +85,7 @@ func FuzzFirstProcess(f *testing.F) {
 	f.Add("FROM a\nENTRYPOINT [\"tini\", \"start.sh\"]\nCMD [\"node\"]\n", "set -e\nexec start.sh \"$@\"\n")
 	f.Add("FROM a\nSHELL [\"sh\", \"-c\"]\nCMD exec sh start.sh a\n", "node a &\nwait\n")
 	f.Fuzz(func(t *testing.T, dockerfile, script string) {
-		rt, err := FindRuntime("node@20")
+		rt, err := preset.FindRuntime("node@20")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -100,10 +100,10 @@ func (d *decoder) key(key *yaml.Node, known keys, seen map[string]bool) func(ent
 		return nil
 	case !ok && known[""] == nil:
 		names := slices.Collect(maps.Keys(known))
-		d.fail(key, "unknown key %q%s", abbreviate(name), spelling.Hint(name, names))
+		d.fail(key, "unknown key %q%s", spelling.Abbreviate(name), spelling.Hint(name, names))
 		return nil
 	case seen[name]:
-		d.fail(key, "duplicate key %q", abbreviate(name))
+		d.fail(key, "duplicate key %q", spelling.Abbreviate(name))
 		return nil
 	}
 	seen[name] = true
@@ -191,7 +191,7 @@ func parseCount(s string, least int) (int, error) {
 	v, err := strconv.Atoi(s)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%q is not a plain whole number", abbreviate(s))
+		return 0, fmt.Errorf("%q is not a plain whole number", spelling.Abbreviate(s))
 	case v < least:
 		return 0, fmt.Errorf("%d is less than %d", v, least)
 	}
@@ -218,7 +218,7 @@ func (d *decoder) choice(into *string, words ...string) func(entry) {
 			if hint == "" {
 				hint = ": want one of " + strings.Join(words, ", ")
 			}
-			d.fail(e.value, "%s: unknown value %q%s", e.key.Value, abbreviate(text), hint)
+			d.fail(e.value, "%s: unknown value %q%s", e.key.Value, spelling.Abbreviate(text), hint)
 		default:
 			*into = text
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -58,7 +59,7 @@ func checkErrors(t *testing.T, err error) {
 // checkReading reads one file for a runtime and checks every place it names.
 func checkReading(t *testing.T, runtime, name, text string) {
 	t.Helper()
-	rt, err := FindRuntime(runtime)
+	rt, err := preset.FindRuntime(runtime)
 	if err != nil {
 		t.Fatal(err)
 	}

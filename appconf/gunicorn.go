@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Where gunicorn takes a setting from, weakest first (gunicorn/app/base.py):
@@ -146,11 +147,11 @@ func (r *reading) chooseWorkerClass() {
 	id := gunicornPreset(class.text, threads.number)
 	switch {
 	case id == "":
-		r.skips = append(r.skips, source.Skip{Span: class.at, Why: "worker class " + strconv.Quote(abbreviate(class.text)) + " is not known"})
+		r.skips = append(r.skips, source.Skip{Span: class.at, Why: "worker class " + strconv.Quote(spelling.Abbreviate(class.text)) + " is not known"})
 	case id == "gunicorn-sync" && r.opaque != "" && !threads.at.IsValid():
 		// threads may be set where nobody looked, and make it a gthread worker
 	default:
-		r.runtime = r.runtime.variant(id)
+		r.runtime = r.runtime.Sibling(id)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -34,7 +35,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
 	r := &reading{app: app.Name, upstream: app.Upstream, cpus: c.CPUs.Value, env: map[string]variable{}}
 	if c.Runtime.Known {
-		rt, err := FindRuntime(c.Runtime.Value)
+		rt, err := preset.FindRuntime(c.Runtime.Value)
 		if err != nil {
 			errs = multierror.Append(errs, &source.Error{Span: c.Runtime.Origin.Span, Message: err.Error()})
 		} else if r.runtime = rt; len(rt.Figures) == 0 {
@@ -143,7 +144,7 @@ func (a *App) settle(c *AppConfig, r *reading) {
 	a.MaxResponseHeaderSize = c.MaxResponseHeaderSize
 	a.Speaks = a.settleSpeaks(r)
 	if a.KeepAlive.Known && a.KeepAlive.Value > 0 && a.KeepAlive.Value < Infinite {
-		a.KeepAliveSlack = keepAliveSlack(r.runtime)
+		a.KeepAliveSlack = r.runtime.KeepAliveSlack()
 	}
 }
 
@@ -168,8 +169,8 @@ func settle[T ~int | ~int64](a *App, r *reading, name string, explicit source.Se
 		return explicit
 	}
 	f := r.runtime.Figures[name]
-	if v, ok := f.number(); ok {
-		return source.Known(T(v), r.runtime.origin(f))
+	if v, ok := f.Number(); ok {
+		return source.Known(T(v), r.runtime.Origin(f))
 	}
 	return explicit
 }
@@ -193,7 +194,7 @@ func (r *reading) unlimited(request source.Setting[time.Duration]) source.Settin
 	}
 	switch r.runtime.ID {
 	case "gunicorn-gthread", "gunicorn-gevent", "gunicorn-asgi", "gunicorn-uvicorn-worker":
-		return source.Known(true, r.runtime.origin(Figure{Verified: true}))
+		return source.Known(true, r.runtime.Origin(preset.Figure{Verified: true}))
 	}
 	return source.Setting[bool]{}
 }
@@ -202,7 +203,7 @@ func (r *reading) unlimited(request source.Setting[time.Duration]) source.Settin
 // the limit of the whole application.
 func (a *App) perWorker(c *AppConfig, r *reading, s source.Setting[int]) source.Setting[int] {
 	switch {
-	case !s.Known || r.runtime == nil || !r.runtime.Figures["max_connections"].perWorker():
+	case !s.Known || r.runtime == nil || !r.runtime.Figures["max_connections"].PerWorker():
 		return s
 	case c.MaxConnections.Known:
 		a.compareWorkers("max_connections")

@@ -204,28 +204,6 @@ func (r *reading) mentions(text string) {
 	}
 }
 
-// keepAliveSlack returns how much longer than keepAliveTimeout node keeps an idle
-// connection: one second since 20.18.0 and 22.9.0 (nodejs/node#54863; measured
-// on 20.20.2: 5 s end at 6.0 s). Versions that may lack it count as lacking it,
-// but 20 and 22 stand for their current releases.
-func keepAliveSlack(rt *Runtime) time.Duration {
-	if rt == nil || rt.Family != "node" {
-		return 0
-	}
-	v, ok := parseVersion(rt.Version)
-	if !ok || len(v) == 0 {
-		return 0
-	}
-	current := len(v) == 1
-	switch {
-	case v[0] >= 23,
-		v[0] == 22 && (current || v[1] >= 9),
-		v[0] == 20 && (current || v[1] >= 18):
-		return time.Second
-	}
-	return 0
-}
-
 // serverName matches names that programs give to their HTTP server.
 var serverName = regexp.MustCompile(`(?i)(server|srv|listener)$`)
 

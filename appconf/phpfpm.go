@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Where PHP takes a setting from, weakest first: php.ini, the files of conf.d, and
@@ -209,7 +210,7 @@ func (r *reading) pool() (name, why string) {
 	case len(names) == 0:
 		return "", "no pool in these files"
 	}
-	return "", "several pools: name the application like one of them: " + abbreviate(strings.Join(names, ", "))
+	return "", "several pools: name the application like one of them: " + spelling.Abbreviate(strings.Join(names, ", "))
 }
 
 func (r *reading) poolEntry(e keyValue, rank int) {

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // ReadConfig decodes a tunelint.yaml. What is well formed is returned even with
@@ -82,7 +83,7 @@ func (d *decoder) ignore(n *yaml.Node) Ignore {
 
 func parseDay(s string) (string, error) {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return "", fmt.Errorf("%q is not a day such as 2027-01-31", abbreviate(s))
+		return "", fmt.Errorf("%q is not a day such as 2027-01-31", spelling.Abbreviate(s))
 	}
 	return s, nil
 }
@@ -140,7 +141,7 @@ func (d *decoder) facts(e entry, c *FactsConfig) {
 func parseNoFile(s string) (int64, error) {
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || v < 0 {
-		return 0, fmt.Errorf("%q is not a number of file descriptors", abbreviate(s))
+		return 0, fmt.Errorf("%q is not a number of file descriptors", spelling.Abbreviate(s))
 	}
 	return v, nil
 }

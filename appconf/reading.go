@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -12,7 +13,7 @@ import (
 // decided.
 type reading struct {
 	app     string
-	runtime *Runtime // nil when unknown
+	runtime *preset.Runtime // nil when unknown
 
 	declared []declaration
 	listen   []string
@@ -112,7 +113,7 @@ type reading struct {
 // A declaration is one place that decides one setting.
 type declaration struct {
 	// name is the setting's key in tunelint.yaml, or one of the further names that
-	// [Runtime.Figures] lists, or worker_class.
+	// [preset.Runtime.Figures] lists, or worker_class.
 	name string
 	// number is in base units: nanoseconds, bytes, or a count.
 	number int64
@@ -286,7 +287,7 @@ func (r *reading) withhold(name string) {
 	}
 	if _, ok := r.runtime.Figures[name]; ok {
 		rt := *r.runtime
-		rt.Figures = map[string]Figure{}
+		rt.Figures = map[string]preset.Figure{}
 		for k, f := range r.runtime.Figures {
 			if k != name {
 				rt.Figures[k] = f

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -100,9 +101,9 @@ func TestShellAsTheShellRunsIt(t *testing.T) {
 	}
 }
 
-func mustRuntime(t *testing.T, spec string) *Runtime {
+func mustRuntime(t *testing.T, spec string) *preset.Runtime {
 	t.Helper()
-	rt, err := FindRuntime(spec)
+	rt, err := preset.FindRuntime(spec)
 	if err != nil {
 		t.Fatal(err)
 	}

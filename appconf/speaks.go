@@ -3,27 +3,15 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/source"
 )
 
-// A ProtocolFigure is what a runtime speaks where its files declare nothing else.
-type ProtocolFigure struct {
-	// Value is one or several words of protocolWords; "" when it is not known.
-	Value string
-	// Verified is as in [Figure].
-	Verified bool
-	// Program says that the program decides, so that nothing is taken for granted:
-	// Value is what a plain server speaks.
-	Program bool
-	// Note says what brings about something else.
-	Note string
-}
-
-// protocolWords are the names of protocols in runtimes.yaml.
+// protocolWords are the names of protocols in presets.
 var protocolWords = map[string]Protocol{"http1": HTTP1, "http2": HTTP2, "tls": TLS, "fastcgi": FastCGI, "uwsgi": UWSGI}
 
-// protocol returns the set of protocols, false for words that are none.
-func (f ProtocolFigure) protocol() (Protocol, bool) {
+// protocolOf returns the set of protocols, false for words that are none.
+func protocolOf(f preset.ProtocolFigure) (Protocol, bool) {
 	var p Protocol
 	for _, w := range strings.Fields(f.Value) {
 		bit, ok := protocolWords[w]
@@ -56,11 +44,11 @@ func (a *App) settleSpeaks(r *reading) source.Setting[Protocol] {
 		return source.Setting[Protocol]{}
 	}
 	f := r.runtime.Speaks
-	p, ok := f.protocol()
+	p, ok := protocolOf(f)
 	if !ok {
 		return source.Setting[Protocol]{}
 	}
-	return source.Known(p, r.runtime.origin(Figure{Verified: f.Verified}))
+	return source.Known(p, r.runtime.Origin(preset.Figure{Verified: f.Verified}))
 }
 
 // finishTLS reads the options that name a certificate or key: any of them makes

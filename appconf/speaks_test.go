@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunelint/tunelint/appconf/preset"
 )
 
 // words names a set of protocols.
@@ -140,8 +142,8 @@ func TestSpeaks(t *testing.T) {
 
 // TestProtocolWords checks that every preset names protocols there are.
 func TestProtocolWords(t *testing.T) {
-	for _, r := range runtimes() {
-		if _, ok := r.Speaks.protocol(); !ok && r.Speaks.Value != "" {
+	for _, r := range preset.Runtimes() {
+		if _, ok := protocolOf(r.Speaks); !ok && r.Speaks.Value != "" {
 			t.Errorf("%s: %q", r.ID, r.Speaks.Value)
 		}
 	}

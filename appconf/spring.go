@@ -145,7 +145,7 @@ func (r *reading) finishSpringServer() {
 		r.copyAs("connection-timeout", "keepalive_timeout")
 	}
 	if old := r.pick("max-http-header-size"); old.at.IsValid() && !r.pick("max_header_size").at.IsValid() {
-		if v, ok := parseVersion(r.runtime.Version); ok && len(v) > 0 && v[0] < 3 && r.family() == "spring-boot" {
+		if r.runtime.Within("", "3") && r.family() == "spring-boot" {
 			r.copyAs("max-http-header-size", "max_header_size")
 		} else {
 			r.puzzle("max_header_size", old.at, old.rank, "it is a property of Spring Boot before 3.0")
@@ -195,9 +195,7 @@ func (r *reading) finishSpringShutdown() {
 
 // immediate reports whether the version surely stops at once by default.
 func (r *reading) immediate() bool {
-	v, _ := parseVersion(r.runtime.Version)
-	_, within := v.meets(nil, version{3, 4})
-	return within
+	return r.runtime.Within("", "3.4")
 }
 
 func (r *reading) finishListen() {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // springActive is the variable that names the active profiles. What the files say
@@ -97,7 +98,7 @@ func (r *reading) springDocument(f springFile, doc []keyValue, grouped bool) {
 		switch {
 		case !counts || holds == inactive:
 		case holds == perhapsActive:
-			r.springProperty(e, rankProfile, fmt.Sprintf("it counts where the profile %s is active, which is not known", abbreviate(profile)))
+			r.springProperty(e, rankProfile, fmt.Sprintf("it counts where the profile %s is active, which is not known", spelling.Abbreviate(profile)))
 		default:
 			r.forget(s.name, f.file)
 			r.springProperty(e, rank, "")

@@ -1,4 +1,6 @@
-package appconf
+package preset
+
+import "time"
 
 // CutsReused reports whether the runtime is surely a Node that starts the timer of
 // headersTimeout with the end of the previous answer on a connection, so that it
@@ -21,4 +23,27 @@ func (r *Runtime) CutsReused() bool {
 		}
 	}
 	return false
+}
+
+// KeepAliveSlack returns how much longer than keepAliveTimeout node keeps an idle
+// connection: one second since 20.18.0 and 22.9.0 (nodejs/node#54863; measured
+// on 20.20.2: 5 s end at 6.0 s). Versions that may lack it count as lacking it,
+// but 20 and 22 stand for their current releases. It is 0 for every other runtime
+// and for nil.
+func (r *Runtime) KeepAliveSlack() time.Duration {
+	if r == nil || r.Family != "node" {
+		return 0
+	}
+	v, ok := parseVersion(r.Version)
+	if !ok || len(v) == 0 {
+		return 0
+	}
+	current := len(v) == 1
+	switch {
+	case v[0] >= 23,
+		v[0] == 22 && (current || v[1] >= 9),
+		v[0] == 20 && (current || v[1] >= 18):
+		return time.Second
+	}
+	return 0
 }

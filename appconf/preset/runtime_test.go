@@ -1,13 +1,11 @@
-package appconf
+package preset
 
 import (
-	"strings"
+	"math"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/tunelint/tunelint/source"
 )
 
 func TestFindRuntime(t *testing.T) {
@@ -44,8 +42,7 @@ func TestFindRuntime(t *testing.T) {
 			t.Errorf("%s: %v", c.spec, err)
 			continue
 		}
-		app := loadOne(t, c.spec, nil)
-		got := []string{r.ID, r.Label, describe(app.KeepAlive)}
+		got := []string{r.ID, r.Label, describe(r, "keepalive_timeout")}
 		if diff := cmp.Diff([]string{c.id, c.label, c.keepAlive}, got); diff != "" {
 			t.Errorf("%s: %s", c.spec, diff)
 		}
@@ -69,6 +66,24 @@ func TestFindRuntime(t *testing.T) {
 	}
 }
 
+// describe writes a default of a time as findings do: "5s (node 20 default)".
+func describe(r *Runtime, name string) string {
+	f := r.Figures[name]
+	v, ok := f.Number()
+	if !ok {
+		return "unknown"
+	}
+	value := time.Duration(v).String()
+	if v == math.MaxInt64 {
+		value = "infinite"
+	}
+	origin := r.Origin(f)
+	if origin.Assumed {
+		return value + " (" + origin.Default + ", assumed)"
+	}
+	return value + " (" + origin.Default + ")"
+}
+
 func errorText(err error) string {
 	if err == nil {
 		return ""
@@ -76,40 +91,16 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-func TestVersionDependentFigures(t *testing.T) {
-	for spec, want := range map[string]string{
-		"spring-boot-tomcat@3.4": "30s (spring-boot 3.4 (Tomcat) default)",
-		"spring-boot-tomcat@3.3": "unknown",
-		"spring-boot-tomcat@3":   "unknown",
-		"spring-boot-tomcat@4":   "30s (spring-boot 4 (Tomcat) default)",
-	} {
-		if got := describe(loadOne(t, spec, nil).ShutdownTimeout); got != want {
-			t.Errorf("%s: %s, want %s", spec, got, want)
-		}
-	}
-}
-
-func TestKeepAliveSlack(t *testing.T) {
-	for spec, want := range map[string]time.Duration{
-		"node@20": time.Second, "node@22": time.Second, "node@23": time.Second, "node@24.1": time.Second, "node@20.18": time.Second, "node@22.9.0": time.Second,
-		"node": 0, "node@18": 0, "node@21": 0, "node@20.17.9": 0, "node@22.8": 0, "express@5": 0, "gunicorn-gthread@23": 0,
-	} {
-		if got := loadOne(t, spec, nil).KeepAliveSlack; got != want {
-			t.Errorf("%s: %v, want %v", spec, got, want)
-		}
-	}
-}
-
 // TestTables checks that every row can be reached and every figure be read.
 func TestTables(t *testing.T) {
 	ids := map[string]bool{}
 	words := map[string]bool{"infinite": true, "unset": true, "somaxconn": true, "idle_timeout": true}
 	check := func(where string, f Figure) {
-		if _, ok := f.number(); !ok && !words[f.Value] {
+		if _, ok := f.Number(); !ok && !words[f.Value] {
 			t.Errorf("%s: %+v is neither a number nor a known word", where, f)
 		}
 	}
-	for _, r := range runtimes() {
+	for _, r := range Runtimes() {
 		if ids[r.ID] {
 			t.Errorf("%s twice", r.ID)
 		}
@@ -133,49 +124,5 @@ func TestTables(t *testing.T) {
 		for name, f := range b.Figures {
 			check(b.ID+" "+name, f)
 		}
-	}
-	for class, id := range gunicornPresets {
-		if !ids[id] {
-			t.Errorf("%s: no preset %s", class, id)
-		}
-	}
-}
-
-func TestLoadBalancers(t *testing.T) {
-	c, err := ReadConfig(source.NewFile("/repo/tunelint.yaml", `hosts:
-- load_balancers:
-  - {name: edge, kind: aws-alb, idle_timeout: 120s}
-  - {kind: gcp-external-alb}
-  - {name: l4, kind: AWS-NLB, retry: {attempts: 2}}
-  - {name: own, kind: generic-http, health_check: {path: /up, interval: 5s}}
-  - {name: own4, kind: generic-tcp}
-  - {name: odd, kind: aws-elb, idle_timeout: 5s}
-  - {kind: traefik}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := LoadBalancers(c.Hosts[0].LoadBalancers)
-	want := []string{`8:17: unknown load balancer kind "aws-elb", did you mean "aws-alb"?`}
-	if diff := cmp.Diff(want, configErrors(err)); diff != "" {
-		t.Error(diff)
-	}
-	var got []string
-	for _, l := range list {
-		h := l.HealthCheck
-		got = append(got, strings.Join([]string{l.Name, l.Kind, string(rune('0' + l.Layer)), describe(l.IdleTimeout), describe(l.RequestTimeout),
-			describe(h.Path), describe(h.Interval), describe(h.Timeout), describe(h.UnhealthyThreshold), describe(l.Retry.Attempts), describe(l.MaxHeaderSize)}, " | "))
-	}
-	wantList := []string{
-		"edge | aws-alb | 7 | 2m0s (tunelint.yaml:3 idle_timeout: 120s) | 2m0s (tunelint.yaml:3 idle_timeout: 120s) | unknown | 30s (AWS ALB default) | 5s (AWS ALB default) | 2 (AWS ALB default) | unknown | 65536 (AWS ALB default, assumed)",
-		"gcp-external-alb | gcp-external-alb | 7 | 10m0s (Google external ALB default) | 30s (Google external ALB default) | unknown | 5s (Google external ALB default, assumed) | 5s (Google external ALB default, assumed) | 2 (Google external ALB default, assumed) | unknown | 65536 (Google external ALB default, assumed)",
-		"l4 | aws-nlb | 4 | 5m50s (AWS NLB default) | unknown | unknown | 30s (AWS NLB default, assumed) | 10s (AWS NLB default, assumed) | 2 (AWS NLB default, assumed) | 2 (tunelint.yaml:5 attempts: 2) | unknown",
-		"own | generic-http | 7 | unknown | unknown | /up (tunelint.yaml:6 path: /up) | 5s (tunelint.yaml:6 interval: 5s) | unknown | unknown | unknown | unknown",
-		"own4 | generic-tcp | 4 | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown",
-		"odd | aws-elb | 0 | 5s (tunelint.yaml:8 idle_timeout: 5s) | unknown | unknown | unknown | unknown | unknown | unknown | unknown",
-		"traefik | traefik | 7 | 1m30s (Traefik default) | unknown | unknown | 30s (Traefik default) | 5s (Traefik default) | unknown | unknown | 1048576 (Traefik default)",
-	}
-	if diff := cmp.Diff(wantList, got); diff != "" {
-		t.Error(diff)
 	}
 }

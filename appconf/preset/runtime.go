@@ -1,4 +1,4 @@
-package appconf
+package preset
 
 import (
 	_ "embed"
@@ -43,8 +43,10 @@ type Runtime struct {
 	assumed bool
 }
 
-// origin names a default of the runtime: "gunicorn 23 (sync worker) default".
-func (r *Runtime) origin(f Figure) source.Origin {
+// Origin names a default of the runtime: "gunicorn 23 (sync worker) default". It is
+// assumed where the figure was not verified, holds for a part only, or was checked
+// for other versions than the one asked for.
+func (r *Runtime) Origin(f Figure) source.Origin {
 	name := r.Label
 	if r.Variant != "" {
 		name += " (" + r.Variant + ")"
@@ -59,7 +61,10 @@ func (r *Runtime) origin(f Figure) source.Origin {
 //go:embed runtimes.yaml
 var runtimesYAML []byte
 
-// runtimes returns the table of presets. Nobody changes it.
+// Runtimes returns every preset in the order of the table, as it stands there: for
+// no version in particular. The list is shared: nobody changes it.
+func Runtimes() []*Runtime { return runtimes() }
+
 var runtimes = sync.OnceValue(func() []*Runtime {
 	var rows []struct {
 		ID, Family, Label, Variant string
@@ -93,7 +98,7 @@ func FindRuntime(spec string) (*Runtime, error) {
 	name, number, _ := strings.Cut(strings.ToLower(strings.TrimSpace(spec)), "@")
 	v, ok := parseVersion(number)
 	if !ok {
-		return nil, fmt.Errorf("runtime %q: %q is not a version", abbreviate(spec), abbreviate(number))
+		return nil, fmt.Errorf("runtime %q: %q is not a version", spelling.Abbreviate(spec), spelling.Abbreviate(number))
 	}
 	var named, fitting []*Runtime
 	for _, r := range runtimes() {
@@ -109,13 +114,23 @@ func FindRuntime(spec string) (*Runtime, error) {
 	}
 	switch {
 	case len(named) == 0:
-		return nil, fmt.Errorf("unknown runtime %q%s", abbreviate(name), spelling.Hint(name, runtimeNames()))
+		return nil, fmt.Errorf("unknown runtime %q%s", spelling.Abbreviate(name), spelling.Hint(name, runtimeNames()))
 	case len(named) == 1:
 		return named[0].at(number, v), nil
 	case len(fitting) == 0:
 		return &Runtime{ID: name, Family: name, Label: strings.TrimSpace(named[0].name + " " + number), Version: number}, nil
 	}
 	return agree(fitting, number, v), nil
+}
+
+// Within reports whether all versions asked for lie in [since, below), where "" leaves
+// an end open. Any version lies only where both are.
+func (r *Runtime) Within(since, below string) bool {
+	v, _ := parseVersion(r.Version)
+	from, _ := parseVersion(since)
+	to, _ := parseVersion(below)
+	_, within := v.meets(from, to)
+	return within
 }
 
 // covers says whether the preset holds for some and for all versions v names.
@@ -183,9 +198,9 @@ func agree(rows []*Runtime, number string, v version) *Runtime {
 	return out
 }
 
-// variant returns the preset of the same family and version with this id, nil
-// when there is none.
-func (r *Runtime) variant(id string) *Runtime {
+// Sibling returns the preset with this ID for the version of r, nil when there is
+// none.
+func (r *Runtime) Sibling(id string) *Runtime {
 	v, _ := parseVersion(r.Version)
 	for _, row := range runtimes() {
 		if row.ID == id {

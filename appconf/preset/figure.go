@@ -1,4 +1,4 @@
-package appconf
+package preset
 
 import (
 	"math"
@@ -27,9 +27,9 @@ type Figure struct {
 	Note string
 }
 
-// number returns the figure in base units: nanoseconds, bytes, or a count. An
-// infinite duration is Infinite; everything else without a number is false.
-func (f Figure) number() (int64, bool) {
+// Number returns the figure in base units: nanoseconds, bytes, or a count. An
+// infinite duration is the largest number; everything else without a number is false.
+func (f Figure) Number() (int64, bool) {
 	scale, isTime := int64(1), true
 	switch f.Unit {
 	case "ms":
@@ -44,7 +44,7 @@ func (f Figure) number() (int64, bool) {
 		isTime = false
 	}
 	if f.Value == "infinite" {
-		return int64(Infinite), isTime
+		return math.MaxInt64, isTime
 	}
 	v, err := strconv.ParseInt(f.Value, 10, 64)
 	if err != nil || v < 0 || v > math.MaxInt64/scale {
@@ -53,5 +53,5 @@ func (f Figure) number() (int64, bool) {
 	return v * scale, true
 }
 
-// perWorker reports whether the figure counts for each worker process.
-func (f Figure) perWorker() bool { return f.Unit == "connections/worker" }
+// PerWorker reports whether the figure counts for each worker process.
+func (f Figure) PerWorker() bool { return f.Unit == "connections/worker" }
