@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,6 +109,31 @@ func TestSettleInRounds(t *testing.T) {
 	out, err = Settle(mainConf("worker_processes 1;\n"), loader(t, "m"), FixOptions{Options: Options{Rules: fight, All: fight}})
 	if err == nil || !strings.Contains(err.Error(), "a/one") || len(out.Changes) > 0 {
 		t.Errorf("rules that fight: %v", err)
+	}
+}
+
+// Fixes that take all rounds, and no more, have settled.
+func TestSettleInTheLastRound(t *testing.T) {
+	counts := func(to int) *Rule {
+		return &Rule{Name: "a/count", Title: "t", Severity: Warning, Run: func(p *Pass) {
+			d := p.Host.Nginx.Root.Last("worker_processes")
+			if n, _ := strconv.Atoi(d.Arg(0)); n < to {
+				p.Report(d.HeadSpan(), "only %d", n).Key("count").Suggest("one more", d.SetArg(0, strconv.Itoa(n+1)))
+			}
+		}}
+	}
+	for _, c := range []struct {
+		rounds int
+		want   string
+	}{
+		{maxRounds, fmt.Sprintf("worker_processes %d;\n", maxRounds)},
+		{maxRounds + 1, ""},
+	} {
+		rules := []*Rule{counts(c.rounds)}
+		out, err := Settle(mainConf("worker_processes 0;\n"), loader(t, "m"), FixOptions{Options: Options{Rules: rules, All: rules}})
+		if got := texts(out); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%d rounds: %q, %v", c.rounds, got, err)
+		}
 	}
 }
 

@@ -57,19 +57,18 @@ func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
 	}
 	s := &settler{state: state{store, hosts, Run(hosts, o.Options)}, load: load, options: o}
 	out := &Outcome{Before: s.result}
-	for range maxRounds {
-		again, err := s.round(out)
-		if err != nil {
-			return out, err
-		}
-		if !again {
-			out.After = s.result
-			out.Changes = changes(store, s.store)
-			return out, nil
-		}
+	todo := s.candidates(out)
+	for n := 0; n < maxRounds && len(todo) > 0; n++ {
+		s.round(out, todo)
+		todo = s.candidates(out)
 	}
-	out.Held = nil
-	return out, fmt.Errorf("the fixes do not settle after %d rounds: %s", maxRounds, s.fighting())
+	if len(todo) > 0 {
+		out.Held = nil
+		return out, fmt.Errorf("the fixes do not settle after %d rounds: %s", maxRounds, fighting(todo))
+	}
+	out.After = s.result
+	out.Changes = changes(store, s.store)
+	return out, nil
 }
 
 // settler carries what happens between rounds.
@@ -87,13 +86,9 @@ type state struct {
 	result *Result
 }
 
-// round applies one set of fixes that do not conflict, and reports whether it
-// changed anything.
-func (s *settler) round(out *Outcome) (bool, error) {
-	todo := s.candidates(out)
-	if len(todo) == 0 {
-		return false, nil
-	}
+// round applies those fixes that do not conflict, or refuses those that break a
+// law: they are held back when the host is looked at again.
+func (s *settler) round(out *Outcome, todo []*Finding) {
 	list := make([]fixes.Candidate, len(todo))
 	for i, f := range todo {
 		list[i] = fixes.Candidate{Rule: f.Rule.Name, Fix: f.Fix}
@@ -102,10 +97,9 @@ func (s *settler) round(out *Outcome) (bool, error) {
 	applied := pick(todo, merged.Applied)
 	if next, err := s.try(merged.Edits, applied); err == nil {
 		s.accept(out, next, applied, len(merged.Edits))
-		return true, nil
+		return
 	}
 	s.sieve(out, applied)
-	return true, nil // look again: what was refused is held back now
 }
 
 // accept moves on to a new state. What was refused in the old one may hold in
@@ -231,9 +225,9 @@ func (s *settler) refuse(f *Finding, err error) {
 }
 
 // fighting names the rules that still want to change something.
-func (s *settler) fighting() string {
+func fighting(todo []*Finding) string {
 	var names []string
-	for _, f := range s.candidates(&Outcome{}) {
+	for _, f := range todo {
 		names = append(names, f.Rule.Name)
 	}
 	slices.Sort(names)
