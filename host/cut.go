@@ -32,6 +32,10 @@ type Cut struct {
 // says otherwise (proxy_read_timeout).
 const SilenceByDefault = 60 * time.Second
 
+// SilenceEnough is how long a silence nobody has to wait for: where so long a one is
+// let through, nothing is cut that anybody would miss.
+const SilenceEnough = time.Hour
+
 // Cuts returns what cuts the routes for WebSockets and streams, what is first
 // on each: nginx where it waits no longer than by default, or a balancer that
 // waits less than nginx does. What an application sends on a silent WebSocket
@@ -44,7 +48,7 @@ func (h *Host) Cuts() (found []*Cut, unread []source.Skip) {
 			values, doubts := all.On(routes)
 			unread = append(unread, doubts...)
 			for _, v := range values {
-				c := &Cut{RouteValue: v, App: a, WebSocket: i == 0, Room: time.Hour}
+				c := &Cut{RouteValue: v, App: a, WebSocket: i == 0, Room: SilenceEnough}
 				c.byNginx()
 				for _, b := range h.Balancers {
 					c.by(b)
@@ -92,7 +96,7 @@ func (c *Cut) by(b *appconf.LoadBalancer) {
 	}
 	switch {
 	case !t.Known || t.Value == 0 || !nginx.Known:
-	case !total && (b.Layer == 7 && b.RequestLimit != "gap" || c.keptWithin(t.Value)):
+	case !total && (b.Layer == 7 && b.RequestLimit != "gap" || c.keptWithin(t.Value) || t.Value >= SilenceEnough):
 	case t.Value >= nginx.Value || b.Layer == 4: // see [Host.Forgotten]
 		if t.Value < c.Room {
 			c.Next, c.Room = b, t.Value

@@ -207,8 +207,8 @@ func sameEntry(a, b *nginxconf.Directive) bool {
 	return strings.EqualFold(a.Arg(0), b.Arg(0))
 }
 
-// changesNothing reports whether an entry says what nginx does without it, or
-// clears the Connection header where no connection is kept.
+// changesNothing reports whether an entry says what nginx does without it, clears
+// the Connection header where no connection is kept, or closes one that is.
 func (s *lostSearch) changesNothing(d *nginxconf.Directive, at *nginxconf.Scope) bool {
 	switch {
 	case d.Name == "add_header" || d.Name == "add_trailer":
@@ -216,8 +216,9 @@ func (s *lostSearch) changesNothing(d *nginxconf.Directive, at *nginxconf.Scope)
 	case d.Name != "proxy_set_header":
 		return false
 	case strings.EqualFold(d.Arg(0), "Connection"):
-		closes := strings.EqualFold(d.Arg(1), "close") && !nginxconf.PoolByDefault(s.host.Nginx.Version)
-		return closes || d.Arg(1) == "" && !s.pooled[at]
+		cleared := nginxconf.PoolByDefault(s.host.Nginx.Version)
+		closes := strings.EqualFold(d.Arg(1), "close") && (!cleared || s.pooled[at])
+		return closes || d.Arg(1) == "" && (cleared || !s.pooled[at])
 	}
 	return strings.EqualFold(d.Arg(0), "Host") && d.Arg(1) == "$proxy_host"
 }

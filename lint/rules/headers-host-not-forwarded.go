@@ -52,13 +52,15 @@ type lackingSet struct {
 }
 
 // lackingSets returns the sets that lack something and that clients' requests to
-// the host's own applications carry.
+// the host's own applications carry. What a set would inherit but for its own entries
+// is headers/inherited-set-lost.
 func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	var out []*lackingSet
 	clients, index := p.Host.ClientRoutes(), map[*nginxconf.Directive]*lackingSet{}
+	lost, _ := p.Host.LostSets()
 	for _, s := range p.Host.HeaderSets() {
 		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !clients[r] })
-		if len(routes) == 0 || !lacks(s) {
+		if len(routes) == 0 || !lacks(s) || !lacks(withLost(s, lost)) {
 			continue
 		}
 		at := s.At
@@ -74,6 +76,17 @@ func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 		l.alone = l.alone && !s.Unread && len(routes) == len(s.Routes)
 	}
 	return out
+}
+
+// withLost is a set together with what its block loses of the outer one.
+func withLost(s *host.HeaderSet, lost []*host.LostSet) *host.HeaderSet {
+	whole := *s
+	for _, l := range lost {
+		if l.Name == "proxy_set_header" && l.Scope.Directive == s.At.Directive {
+			whole.Directives = slices.Concat(s.Directives, l.Lost)
+		}
+	}
+	return &whole
 }
 
 // insert adds entries to every set, none where others carry it too. A server

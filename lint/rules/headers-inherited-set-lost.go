@@ -23,7 +23,11 @@ var inheritedSetLost = &lint.Rule{
 	},
 	Severity: lint.Warning,
 	Apply:    []string{"nginx -s reload"},
-	Run:      runInheritedSetLost,
+	Reveals: []string{
+		"timeouts/websocket-cut", "upstream/connection-upgrade-hardcoded", "upstream/keepalive-without-connection-header",
+		"upstream/pool-smaller-than-concurrency",
+	},
+	Run: runInheritedSetLost,
 }
 
 func runInheritedSetLost(p *lint.Pass) {

@@ -28,6 +28,31 @@ func poolStatements(h *host.Host, u *nginxconf.Upstream, n int64) []nginxconf.St
 	return pool
 }
 
+// letGoFirst makes nginx let go of idle connections before the applications do, for
+// fixes by which it begins to keep any: with the pool that nobody asked for. Where it
+// is used or asked for, upstream/idle-outlives-app speaks of it; nil then, and where
+// there is no race.
+func letGoFirst(h *host.Host, u *nginxconf.Upstream, pool host.Pool) (edits []source.Edit, value string) {
+	idle, known := h.IdleTime(pool)
+	use, _ := h.PoolUse(u, pool)
+	races := h.IdleRaces(u, idle, 0)
+	if use != host.PoolUnused || !known || len(races) == 0 {
+		return nil, ""
+	}
+	if value = idleTarget(h, races[0]); value != "" {
+		edits = setIdle(u, value)
+	}
+	return edits, value
+}
+
+// lettingGo says in a fix's title what letGoFirst adds to it.
+func lettingGo(idle string) string {
+	if idle == "" {
+		return ""
+	}
+	return ", and let go of idle connections after " + idle
+}
+
 // unsureKept reports whether the idle time of an application is nothing to rely on.
 func unsureKept(a *appconf.App) bool { return a.KeepAlive.Origin.Assumed || host.IdleSlip(a) }
 

@@ -90,12 +90,19 @@ func reportIdle(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, idle time.D
 
 // suggestIdle proposes to let go of idle connections before the application does.
 func suggestIdle(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream, first host.IdleRace) {
-	target := (first.App.KeepAlive.Value - first.Margin).Truncate(time.Millisecond)
-	if target <= 0 || !p.Host.HasIdleTimeout() || host.IdleSlip(first.App) {
-		return
+	if value := idleTarget(p.Host, first); value != "" {
+		r.Suggest(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value), setIdle(u, value)...)
 	}
-	value := nginxconf.FormatTime(target)
-	r.Suggest(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value), setIdle(u, value)...)
+}
+
+// idleTarget is the keepalive_timeout by which nginx lets go first, "" where there
+// is none.
+func idleTarget(h *host.Host, first host.IdleRace) string {
+	target := (first.App.KeepAlive.Value - first.Margin).Truncate(time.Millisecond)
+	if target <= 0 || !h.HasIdleTimeout() || host.IdleSlip(first.App) {
+		return ""
+	}
+	return nginxconf.FormatTime(target)
 }
 
 // poolPlace is what decides the idle time: keepalive_timeout, else the directive

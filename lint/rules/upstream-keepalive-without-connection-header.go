@@ -75,11 +75,11 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 	r.SeeAll(explicit, "gives plain requests Connection: close")
 	r.SeeAll(dropped, "a header set here drops the outer Connection header")
 	r.SeeAll(implied, "sends Connection: close (nginx %s default)", p.Host.Nginx.Version)
-	suggestClear(p.Host, reach, r, u, routes)
+	suggestClear(p.Host, reach, r, u, pool, routes)
 }
 
-func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, routes []*nginxconf.Route) {
-	var edits []source.Edit
+func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
+	edits, idle := letGoFirst(h, u, pool)
 	shared := false
 	for _, route := range routes {
 		more := clearConnection(h, reach, route)
@@ -90,7 +90,7 @@ func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.
 		d := host.ConnectionHeader(route.Scope.Effective(setHeader))
 		shared = shared || d != nil && strings.Contains(d.Arg(1), "$") && !reach.ConnectionOnlyPooled(d.Arg(1))
 	}
-	title := "clear the Connection header of requests to " + u.Name
+	title := "clear the Connection header of requests to " + u.Name + lettingGo(idle)
 	if shared {
 		r.SuggestUnsafe(title, "locations that use the same map and pass to a place without a pool no longer ask it to close", edits...)
 		return

@@ -13,7 +13,7 @@ var keepaliveWithoutHTTP11 = &lint.Rule{
 	Name:  "upstream/keepalive-without-http11",
 	Title: "the upstream keeps idle connections, but requests go out in HTTP/1.0",
 	Why: "A connection that carried an HTTP/1.0 request is closed with the answer and never comes back to the pool: " +
-		"every request opens a new one, at about three times the processor time, and uses up a local port.",
+		"every request opens a new one, at about three times the processor time.",
 	Refs: []string{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version",
@@ -78,7 +78,10 @@ func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []
 	}
 	r.SeeAll(explicit, "asks for HTTP/1.0")
 	r.SeeAll(implied, "passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version)
-	r.Suggest("pass requests to "+u.Name+" in HTTP/1.1", http11Edits(reach, routes)...)
+	if edits := http11Edits(reach, routes); edits != nil {
+		first, idle := letGoFirst(p.Host, u, pool)
+		r.Suggest("pass requests to "+u.Name+" in HTTP/1.1"+lettingGo(idle), append(edits, first...)...)
+	}
 }
 
 // reportPool reports that requests do not use a pool. It is a warning where

@@ -115,7 +115,7 @@ func seeSureRaces(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream) bool {
 	for _, x := range p.Host.IdleRaces(u, idle, 0) {
 		if x.Sure {
 			sure = true
-			r.SeeOrigin(x.App.KeepAlive.Origin, "%s closes idle connections before nginx does: that is a failure", x.App.Name)
+			r.SeeOrigin(x.App.KeepAlive.Origin, "%s closes idle connections before nginx does: that is a failure, which upstream/idle-outlives-app mends", x.App.Name)
 		}
 	}
 	return sure
