@@ -62,11 +62,3 @@ func (h *Host) mayReuse(t *Target) bool {
 	}
 	return false
 }
-
-// rate returns how many of the connections a second the server gets that gets most.
-func (t *Target) rate(all int64) (int64, bool) {
-	if _, part, whole, ok := t.Share(); ok {
-		return all * part / whole, true
-	}
-	return all, t.Upstream == nil || len(t.Upstream.Servers) == 1
-}

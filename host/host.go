@@ -54,6 +54,10 @@ type Host struct {
 	judged   sync.Once
 	verdicts []verdict.Verdict
 
+	aimed        sync.Once
+	targets      []*Target
+	targetsKnown bool
+
 	chained sync.Once
 	behind  map[*nginxconf.Upstream][]*appconf.App
 }
@@ -177,8 +181,8 @@ func hostPatterns(list []string) []string {
 	return out
 }
 
-// User returns who nginx's workers run as: the user directive, what the
-// declaration says, or "".
+// User returns who nginx's workers run as by the user directive; "" where none
+// says.
 func (h *Host) User() string {
 	if h.Nginx != nil {
 		if d := h.Nginx.Root.Last("user"); d != nil {

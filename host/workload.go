@@ -68,21 +68,3 @@ func (h *Host) Peak() (PeakLoad, bool) {
 	l.Busy = int64(math.Ceil(min(busy, math.MaxInt32)))
 	return l, true
 }
-
-// OneTarget reports whether all http requests that are passed on go to the same
-// place, so that a workload declared for the host is a workload of it.
-func (h *Host) OneTarget() bool {
-	targets := map[string]bool{}
-	for _, r := range h.Nginx.Routes() {
-		switch {
-		case r.Module == "stream":
-		case r.Variable:
-			return false
-		case r.Upstream != nil:
-			targets["upstream "+r.Upstream.Directive.Span().String()] = true
-		default:
-			targets[withPort(r.Address)] = true
-		}
-	}
-	return len(targets) == 1 && h.Nginx.Hidden() == nil
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -29,6 +30,7 @@ func runZoneMissing(p *lint.Pass) {
 	if p.Host.Nginx == nil {
 		return
 	}
+	zones := sync.OnceValue(func() zoneNames { return zoneNamesOf(p.Host.Nginx) })
 	for _, u := range p.Host.Nginx.Upstreams() {
 		limits := countedLimits(u)
 		if len(limits) == 0 || len(u.Scope.Own("zone")) > 0 {
@@ -41,7 +43,7 @@ func runZoneMissing(p *lint.Pass) {
 		case !workers.Known:
 			p.Skip(u.Directive.HeadSpan(), why)
 		case workers.Value > 1:
-			reportZone(p, u, limits, workers)
+			reportZone(p, u, limits, workers, zones)
 		}
 	}
 }
@@ -71,7 +73,7 @@ func countedLimits(u *nginxconf.Upstream) []countedLimit {
 	return out
 }
 
-func reportZone(p *lint.Pass, u *nginxconf.Upstream, limits []countedLimit, workers source.Setting[int64]) {
+func reportZone(p *lint.Pass, u *nginxconf.Upstream, limits []countedLimit, workers source.Setting[int64], zones func() zoneNames) {
 	top := limits[0]
 	what := fmt.Sprintf("%d failures", top.n*workers.Value)
 	if strings.HasPrefix(top.text, "max_conns") {
@@ -86,7 +88,7 @@ func reportZone(p *lint.Pass, u *nginxconf.Upstream, limits []countedLimit, work
 			r.See(l.server.Directive.HeadSpan(), "so does %s", l.text)
 		}
 	}
-	if edits := addZone(p.Host, u); edits != nil {
+	if edits := addZone(p.Host, u, zones); edits != nil {
 		r.SuggestUnsafe("give "+u.Name+" a zone", "the limits then hold for all workers together, which is less than before", edits...)
 	}
 }
@@ -97,23 +99,40 @@ const zoneServers = 50
 
 // addZone gives an upstream block a zone of its own name; nil where nginx does
 // not know zones yet, the name is taken, or files hide what is.
-func addZone(h *host.Host, u *nginxconf.Upstream) []source.Edit {
-	if !hasDirective(h.Nginx, "zone") || len(u.Servers) > zoneServers || h.Nginx.Hidden() != nil || h.Nginx.Uses(u.Directive.Doc.File) > 1 || zoneNamed(h.Nginx, u.Name) {
+func addZone(h *host.Host, u *nginxconf.Upstream, zones func() zoneNames) []source.Edit {
+	if !hasDirective(h.Nginx, "zone") || len(u.Servers) > zoneServers || h.Nginx.Hidden() != nil || h.Nginx.Uses(u.Directive.Doc.File) > 1 || zones().has(u.Name) {
 		return nil
 	}
 	return u.Scope.Insert(nginxconf.Statement{Name: "zone", Words: []string{nginxconf.Quote(u.Name), "64k"}})
 }
 
-// zoneNamed reports whether any directive may name a zone in shared memory so.
-func zoneNamed(c *nginxconf.Config, name string) bool {
-	found := false
+// zoneNames are what may be names of zones in shared memory.
+type zoneNames struct {
+	words      map[string]bool // first arguments
+	parameters string          // others that may hold one, a line each
+}
+
+// zoneNamesOf reads all directives once, as every upstream may ask for its name.
+func zoneNamesOf(c *nginxconf.Config) zoneNames {
+	z := zoneNames{words: map[string]bool{}}
+	var parameters strings.Builder
 	c.Root.Walk(func(s *nginxconf.Scope) {
 		for _, d := range s.Items() {
 			for i, a := range d.Args {
-				found = found || strings.Contains(a.Text, "="+name+":") || strings.HasPrefix(a.Text, "shared:"+name+":") ||
-					i == 0 && a.Text == name && d.Name != "upstream" && d.Block == nil
+				if strings.HasPrefix(a.Text, "shared:") || strings.Contains(a.Text, "=") && strings.Contains(a.Text, ":") {
+					parameters.WriteString("\n" + a.Text)
+				}
+				if i == 0 && d.Name != "upstream" && d.Block == nil {
+					z.words[a.Text] = true
+				}
 			}
 		}
 	})
-	return found
+	z.parameters = parameters.String()
+	return z
+}
+
+// has reports whether any directive may name a zone so.
+func (z zoneNames) has(name string) bool {
+	return z.words[name] || strings.Contains(z.parameters, "="+name+":") || strings.Contains(z.parameters, "\nshared:"+name+":")
 }
