@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -21,7 +22,7 @@ type word struct {
 
 // split cuts a command line into words as a POSIX shell does (XCU 2.3):
 // quotes, backslashes, comments, operators, and $NAME, ${NAME}, ${NAME:-default}.
-func split(line string, env map[string]variable) []word {
+func split(line string, env map[string]syntax.Variable) []word {
 	return splitter{env: env, line: line}.split()
 }
 
@@ -37,7 +38,7 @@ func (s splitter) split() []word {
 }
 
 type splitter struct {
-	env   map[string]variable
+	env   map[string]syntax.Variable
 	line  string
 	pos   int
 	words []word
@@ -153,19 +154,19 @@ func afterBrackets(s string, pos int) int {
 
 // expand returns the value of the variable whose name s starts with, without its
 // "$", and the bytes it takes.
-func expand(s string, env map[string]variable) (value string, n int, why string) {
+func expand(s string, env map[string]syntax.Variable) (value string, n int, why string) {
 	if strings.HasPrefix(s, "$") {
 		return "$", 1, "" // compose writes a dollar as $$
 	}
 	if !strings.HasPrefix(s, "{") {
-		n = nameLength(s)
+		n = syntax.NameLength(s)
 		if n == 0 {
 			return "$", 0, ""
 		}
 		return lookup(s[:n], "", false, env, n)
 	}
 	end := closingBrace(s)
-	name := nameLength(s[1:])
+	name := syntax.NameLength(s[1:])
 	if end == len(s) || name == 0 {
 		return "", min(end+1, len(s)), "a variable is not understood"
 	}
@@ -196,25 +197,14 @@ func closingBrace(s string) int {
 	return len(s)
 }
 
-func lookup(name, fallback string, hasFallback bool, env map[string]variable, n int) (string, int, string) {
+func lookup(name, fallback string, hasFallback bool, env map[string]syntax.Variable, n int) (string, int, string) {
 	switch v, ok := env[name]; {
-	case ok && v.why == "" && (v.text != "" || !hasFallback):
-		return v.text, n, ""
+	case ok && v.Why == "" && (v.Text != "" || !hasFallback):
+		return v.Text, n, ""
 	case hasFallback && !ok:
 		return fallback, n, ""
 	}
 	return "", n, "it depends on the environment variable " + name
-}
-
-// nameLength returns the length of the variable name at the start of s.
-func nameLength(s string) int {
-	for i := range len(s) {
-		c := s[i]
-		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
-			return i
-		}
-	}
-	return len(s)
 }
 
 // place gives every word its place in a file: they stand there in order, from
@@ -290,8 +280,8 @@ func (r *reading) command(words []word) command {
 		program := path.Base(words[i].text)
 		skip, isWrapper := wrappers[program]
 		switch {
-		case isAssignment && name != "" && nameLength(name) == len(name):
-			r.env[name] = variable{value, words[i].at, words[i].why}
+		case isAssignment && name != "" && syntax.NameLength(name) == len(name):
+			r.env[name] = syntax.Variable{Text: value, At: words[i].at, Why: words[i].why}
 		case isPython(program) && i+1 < len(words) && words[i+1].text == "-m":
 			i++
 		case isWrapper && !r.runsScript(command{program: program, args: words[i+1:]}):

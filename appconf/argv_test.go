@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -33,7 +34,7 @@ func TestSplitAsShellDoes(t *testing.T) {
 }
 
 func TestSplitOperatorsAndVariables(t *testing.T) {
-	env := map[string]variable{"PORT": {text: "8000"}, "LATER": {why: "not known"}}
+	env := map[string]syntax.Variable{"PORT": {Text: "8000"}, "LATER": {Why: "not known"}}
 	for line, want := range map[string][]string{
 		"a && b; c | d > e 2>&1": {"a", "&&", "b", ";", "c", "|", "d", ">", "e", "2", ">", "&", "1"},
 		"a&&b":                   {"a", "&&", "b"},
@@ -82,7 +83,7 @@ func TestCommands(t *testing.T) {
 		"exec":                                     "",
 		"-x":                                       "",
 	} {
-		r := &reading{env: map[string]variable{}}
+		r := &reading{env: map[string]syntax.Variable{}}
 		words := split(line, nil)
 		f := source.NewFile("/f", line)
 		place(words, source.Span{File: f, End: len(line)}, len(line))

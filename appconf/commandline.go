@@ -133,8 +133,8 @@ func readNode(r *reading, c command) {
 // nodeEnvironment reads the options in NODE_OPTIONS.
 func (r *reading) nodeEnvironment() {
 	if v, ok := r.env["NODE_OPTIONS"]; ok && runsNode(r.family()) {
-		for _, w := range split(v.text, nil) {
-			r.nodeOption(word{text: w.text, at: v.at, why: v.why})
+		for _, w := range split(v.Text, nil) {
+			r.nodeOption(word{text: w.text, at: v.At, why: v.Why})
 		}
 	}
 }

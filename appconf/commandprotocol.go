@@ -2,6 +2,8 @@ package appconf
 
 import (
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // finishCommandProtocol decides what a server speaks that is configured by its
@@ -74,12 +76,12 @@ func isFalseWord(s string) bool {
 }
 
 // granianKeepAlive reads GRANIAN_HTTP1_KEEP_ALIVE.
-func (r *reading) granianKeepAlive(v variable) {
+func (r *reading) granianKeepAlive(v syntax.Variable) {
 	switch {
-	case v.why == "" && isTrueWord(v.text):
-	case v.why == "" && isFalseWord(v.text):
-		r.declare("keepalive_timeout", 0, v.at, rankArguments)
+	case v.Why == "" && isTrueWord(v.Text):
+	case v.Why == "" && isFalseWord(v.Text):
+		r.declare("keepalive_timeout", 0, v.At, rankArguments)
 	default:
-		r.puzzle("keepalive_timeout", v.at, rankArguments, firstText(v.why, "neither true nor false"))
+		r.puzzle("keepalive_timeout", v.At, rankArguments, firstText(v.Why, "neither true nor false"))
 	}
 }

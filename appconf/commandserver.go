@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -32,7 +33,7 @@ var commandServers = map[string]*commandServer{
 			{"workers", "", "workers", readCount},
 			{"limit-concurrency", "", "max_connections", readCount},
 			{"limit-max-requests", "", "max_requests_per_worker", readCount},
-			{"h11-max-incomplete-event-size", "", "max_header_size", readPositive},
+			{"h11-max-incomplete-event-size", "", "max_header_size", syntax.ReadPositive},
 			{"ws-ping-interval", "", "ping_interval", readFractionalSeconds},
 			{"ws", "", "ws", nil},
 			{"http", "", "http", nil},
@@ -71,8 +72,8 @@ var commandServers = map[string]*commandServer{
 			{"threads", "", "threads", readCount},
 			{"connection-limit", "", "max_connections", readCount},
 			{"backlog", "", "listen_backlog", readCount},
-			{"max-request-body-size", "", "max_body_size", readPositive},
-			{"max-request-header-size", "", "max_header_size", readPositive},
+			{"max-request-body-size", "", "max_body_size", syntax.ReadPositive},
+			{"max-request-header-size", "", "max_header_size", syntax.ReadPositive},
 			{"listen", "", "listen", nil},
 			{"host", "", "address", nil},
 			{"port", "", "port", nil},
@@ -151,17 +152,17 @@ func (r *reading) serverEnvironment(s *commandServer) {
 		f := &s.flags[i]
 		v, ok := r.env[s.environment+strings.ToUpper(strings.ReplaceAll(f.long, "-", "_"))]
 		if ok {
-			r.declared = append(r.declared, optionValue(f, word{text: v.text, why: v.why}, v.at, rankArguments))
+			r.declared = append(r.declared, optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankArguments))
 		}
 	}
 	if v, ok := r.env["WEB_CONCURRENCY"]; ok && s.concurrency {
-		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.text, why: v.why}, v.at, rankEnvironment))
+		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.Text, why: v.Why}, v.At, rankEnvironment))
 	}
 	if v, ok := r.env["GRANIAN_HTTP1_KEEP_ALIVE"]; ok && r.family() == "granian" {
 		r.granianKeepAlive(v)
 	}
 	if v, ok := r.env["UVICORN_HTTP2"]; ok && r.family() == "uvicorn" {
-		r.declared = append(r.declared, declaration{name: "h2c", text: v.text, at: v.at, rank: rankArguments, why: v.why})
+		r.declared = append(r.declared, declaration{name: "h2c", text: v.Text, at: v.At, rank: rankArguments, why: v.Why})
 	}
 }
 

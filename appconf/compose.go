@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -35,48 +36,6 @@ func readCompose(r *reading, files []*source.File) {
 	s.nodeEnvironment()
 }
 
-// maxMerges bounds how far aliases and merge keys are followed.
-const maxMerges = 20
-
-// find returns an entry of a mapping, through aliases and merge keys; own keys
-// win over merged ones.
-func find(n *yaml.Node, name string, depth int) (key, value *yaml.Node) {
-	n = resolveAlias(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
-		return nil, nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			return n.Content[i], resolveAlias(n.Content[i+1])
-		}
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value != "<<" {
-			continue
-		}
-		sources := []*yaml.Node{n.Content[i+1]}
-		if list := resolveAlias(sources[0]); list != nil && list.Kind == yaml.SequenceNode {
-			sources = list.Content
-		}
-		for _, m := range sources[:min(len(sources), maxMerges)] {
-			if k, v := find(m, name, depth+1); k != nil {
-				return k, v
-			}
-		}
-	}
-	return nil, nil
-}
-
-func resolveAlias(n *yaml.Node) *yaml.Node {
-	for range maxMerges {
-		if n == nil || n.Kind != yaml.AliasNode {
-			return n
-		}
-		n = n.Alias
-	}
-	return nil
-}
-
 // argv returns the words of entrypoint and command, and whether the service
 // declares either.
 func (s composeService) argv() (entry, args []word, declared bool) {
@@ -93,16 +52,16 @@ func (s composeService) argv() (entry, args []word, declared bool) {
 func (e yamlEntry) words() []word {
 	if e.value.Kind == yaml.ScalarNode {
 		words := splitCompose(e.value.Value)
-		place(words, e.text.span(e.value), len(e.text.file.Text))
+		place(words, e.text.Span(e.value), len(e.text.File.Text))
 		return words
 	}
 	out := []word{}
 	for _, item := range e.value.Content {
-		if item = resolveAlias(item); item == nil || item.Kind != yaml.ScalarNode {
+		if item = syntax.ResolveAlias(item); item == nil || item.Kind != yaml.ScalarNode {
 			continue
 		}
 		text, why := interpolate(item.Value)
-		out = append(out, word{text: text, at: e.text.span(item), raw: item.Value, why: why})
+		out = append(out, word{text: text, at: e.text.Span(item), raw: item.Value, why: why})
 	}
 	return out
 }
@@ -137,12 +96,12 @@ func (s composeService) environment() {
 }
 
 // setVariables reads a mapping or a list of NAME=value.
-func setVariables(into map[string]variable, e yamlEntry) {
+func setVariables(into map[string]syntax.Variable, e yamlEntry) {
 	for _, p := range e.pairs() {
 		if p.why == "" && !p.hasValue {
 			p.why = "it is passed on from the environment compose runs in"
 		}
-		into[p.name] = variable{p.text, p.at, p.why}
+		into[p.name] = syntax.Variable{Text: p.text, At: p.at, Why: p.why}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -24,15 +25,15 @@ func (s composeService) built() *image {
 	img, why := s.dockerfile.image(target, s.buildArguments())
 	if why != "" {
 		last := s.layers[len(s.layers)-1]
-		s.giveUp(last.text.span(last.node), why)
+		s.giveUp(last.text.Span(last.node), why)
 		return nil
 	}
 	return img
 }
 
 // buildArguments reads build.args: a mapping or a list of NAME=value.
-func (s composeService) buildArguments() map[string]variable {
-	given := map[string]variable{}
+func (s composeService) buildArguments() map[string]syntax.Variable {
+	given := map[string]syntax.Variable{}
 	for _, e := range s.entries("build", "args") {
 		setVariables(given, e)
 	}
@@ -44,11 +45,11 @@ func (s composeService) buildArguments() map[string]variable {
 func (s composeService) start(img *image) {
 	entry, args, declared := s.argv()
 	if !declared && s.unfollowed.declared() {
-		s.giveUp(s.unfollowed.text.span(s.unfollowed.key), "the command may come from another service")
+		s.giveUp(s.unfollowed.text.Span(s.unfollowed.key), "the command may come from another service")
 		return
 	}
 	if s.unfollowed.declared() {
-		s.skips = append(s.skips, source.Skip{Span: s.unfollowed.text.span(s.unfollowed.key), Why: "the service it extends is not among the application's files"})
+		s.skips = append(s.skips, source.Skip{Span: s.unfollowed.text.Span(s.unfollowed.key), Why: "the service it extends is not among the application's files"})
 	}
 	s.startContainer(img, entry, args)
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -15,7 +16,7 @@ import (
 func (s composeService) container(img *image) {
 	last := s.layers[len(s.layers)-1]
 	c := &s.reading.container
-	c.Kind, c.Span = "compose", last.text.span(last.key)
+	c.Kind, c.Span = "compose", last.text.Span(last.key)
 	s.network(c)
 	s.sysctls(c)
 	s.descriptors(c)
@@ -79,7 +80,7 @@ func (s composeService) aliases(c *Container, networks yamlEntry) {
 		return
 	}
 	for i := 1; i < len(networks.value.Content); i += 2 {
-		key, list := find(networks.value.Content[i], "aliases", 0)
+		key, list := syntax.Find(networks.value.Content[i], "aliases", 0)
 		if list == nil || list.Kind != yaml.SequenceNode {
 			continue
 		}
@@ -122,15 +123,15 @@ func (c *Container) setSysctl(r *reading, key string, w word) {
 // descriptors reads ulimits.nofile: one number, or soft and hard.
 func (s composeService) descriptors(c *Container) {
 	if e := s.entry("ulimits", "nofile"); e.declared() && e.value.Kind == yaml.ScalarNode {
-		c.NoFileSoft = settingAt(s.reading, e.word(), readPlain)
+		c.NoFileSoft = settingAt(s.reading, e.word(), syntax.ReadPlain)
 		c.NoFileHard = c.NoFileSoft
 		return
 	}
 	if e := s.entry("ulimits", "nofile", "soft"); e.declared() {
-		c.NoFileSoft = settingAt(s.reading, e.word(), readPlain)
+		c.NoFileSoft = settingAt(s.reading, e.word(), syntax.ReadPlain)
 	}
 	if e := s.entry("ulimits", "nofile", "hard"); e.declared() {
-		c.NoFileHard = settingAt(s.reading, e.word(), readPlain)
+		c.NoFileHard = settingAt(s.reading, e.word(), syntax.ReadPlain)
 	}
 }
 
@@ -182,7 +183,7 @@ func (s composeService) published(c *Container) {
 			continue
 		}
 		for _, item := range e.value.Content {
-			address, port, target := publishedPort(resolveAlias(item))
+			address, port, target := publishedPort(syntax.ResolveAlias(item))
 			if address != "" && address != "0.0.0.0" && address != "[::]" && port != "" {
 				port = address + ":" + port
 			}

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -20,7 +21,7 @@ type composeProject struct {
 
 // A composeFile is one compose file.
 type composeFile struct {
-	text     *yamlText
+	text     *syntax.YAMLText
 	services *yaml.Node
 	// onlyExtended reports that other files extend its services: they are none of
 	// the project.
@@ -40,7 +41,7 @@ type composeService struct {
 
 // A composeLayer is one mapping that takes part in a service; later ones win.
 type composeLayer struct {
-	text      *yamlText
+	text      *syntax.YAMLText
 	key, node *yaml.Node
 }
 
@@ -49,8 +50,8 @@ func (r *reading) composeProject(files []*source.File) (p composeProject, ok boo
 	p.reading = r
 	extended := map[string]bool{}
 	for _, f := range files {
-		text := newYAMLText(f)
-		top, err := text.parse()
+		text := syntax.NewYAMLText(f)
+		top, err := text.Parse()
 		if err != nil {
 			r.giveUp(source.Span{File: f}, "not valid YAML")
 			return p, false
@@ -59,7 +60,7 @@ func (r *reading) composeProject(files []*source.File) (p composeProject, ok boo
 			r.giveUp(at, "!reset and !override are not evaluated")
 			return p, false
 		}
-		_, services := find(top, "services", 0)
+		_, services := syntax.Find(top, "services", 0)
 		file := composeFile{text: text, services: services}
 		p.files = append(p.files, file)
 		if len(p.names(file)) > maxServices {
@@ -67,25 +68,25 @@ func (r *reading) composeProject(files []*source.File) (p composeProject, ok boo
 			return p, false
 		}
 		for _, name := range p.names(file) {
-			_, v := find(services, name, 0)
+			_, v := syntax.Find(services, name, 0)
 			if other := extendedFile(file, v); other != "" && other != f.Path {
 				extended[other] = true
 			}
 		}
 	}
 	for i := range p.files {
-		p.files[i].onlyExtended = extended[p.files[i].text.file.Path]
+		p.files[i].onlyExtended = extended[p.files[i].text.File.Path]
 	}
 	return p, true
 }
 
 // mergeTag finds a tag that says how a value is merged, outside of anchors.
-func mergeTag(text *yamlText, n *yaml.Node) (at source.Span, found bool) {
+func mergeTag(text *syntax.YAMLText, n *yaml.Node) (at source.Span, found bool) {
 	if n == nil {
 		return at, false
 	}
 	if n.Tag == "!reset" || n.Tag == "!override" {
-		return text.span(n), true
+		return text.Span(n), true
 	}
 	for _, c := range n.Content {
 		if at, found = mergeTag(text, c); found {
@@ -144,7 +145,7 @@ func (p composeProject) choose() (service composeService, why string) {
 	for _, name := range names {
 		s := p.service(name)
 		entry, args, _ := s.argv()
-		probe := &reading{runtime: p.runtime, env: map[string]variable{}}
+		probe := &reading{runtime: p.runtime, env: map[string]syntax.Variable{}}
 		if !probe.runsRuntime(probe.commands(slices.Concat(entry, args))) {
 			continue
 		}
@@ -169,18 +170,18 @@ func (p composeProject) service(name string) composeService {
 
 // add adds the layers of a file's service: what it extends comes first.
 func (p composeProject) add(s *composeService, f composeFile, name string, depth int) bool {
-	key, node := find(f.services, name, 0)
-	if key == nil || depth > maxMerges {
+	key, node := syntax.Find(f.services, name, 0)
+	if key == nil || depth > syntax.MaxMerges {
 		return false
 	}
-	if k, v := find(node, "extends", 0); k != nil && v != nil {
+	if k, v := syntax.Find(node, "extends", 0); k != nil && v != nil {
 		other, base := f, v.Value
 		if v.Kind == yaml.MappingNode {
 			base = text(v, "service")
 		}
 		if file := extendedFile(f, node); file != "" {
 			other = composeFile{}
-			if i := slices.IndexFunc(p.files, func(f composeFile) bool { return f.text.file.Path == file }); i >= 0 {
+			if i := slices.IndexFunc(p.files, func(f composeFile) bool { return f.text.File.Path == file }); i >= 0 {
 				other = p.files[i]
 			}
 		}
@@ -199,7 +200,7 @@ func extendedFile(f composeFile, service *yaml.Node) string {
 	if name == "" {
 		return ""
 	}
-	return path.Join(path.Dir(f.text.file.Path), name)
+	return path.Join(path.Dir(f.text.File.Path), name)
 }
 
 // entries returns what the layers say under a key, the last one last.
@@ -232,22 +233,22 @@ type composePair struct {
 func (e yamlEntry) pairs() (out []composePair) {
 	for i, n := range e.value.Content {
 		var p composePair
-		switch n = resolveAlias(n); {
+		switch n = syntax.ResolveAlias(n); {
 		case n == nil:
 			continue
 		case e.value.Kind == yaml.SequenceNode:
 			var value string
 			p.name, value, p.hasValue = strings.Cut(n.Value, "=")
 			p.text, p.why = interpolate(value)
-			p.at = e.text.span(n)
+			p.at = e.text.Span(n)
 		case i%2 == 0 && i+1 < len(e.value.Content):
-			v := resolveAlias(e.value.Content[i+1])
+			v := syntax.ResolveAlias(e.value.Content[i+1])
 			if v == nil {
 				continue
 			}
-			p.name, p.hasValue = n.Value, !isNull(v)
+			p.name, p.hasValue = n.Value, !syntax.IsNull(v)
 			p.text, p.why = interpolate(v.Value)
-			p.at = e.text.entry(n, e.value.Content[i+1])
+			p.at = e.text.Entry(n, e.value.Content[i+1])
 		default:
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -72,10 +73,10 @@ func FuzzKubernetes(f *testing.F) {
 func FuzzEnvFile(f *testing.F) {
 	f.Add("# c\nexport A=1 # x\nB='a' \nC=\"\n D.E = $X\\\r\n=\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		r := &reading{env: map[string]variable{}}
+		r := &reading{env: map[string]syntax.Variable{}}
 		r.setFrom(&envFile{file: source.NewFile("/.env", text)})
 		for _, v := range r.env {
-			checkSpan(t, v.at)
+			checkSpan(t, v.At)
 		}
 	})
 }
@@ -89,7 +90,7 @@ func FuzzFirstProcess(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &reading{app: "api", runtime: rt, env: map[string]variable{}}
+		r := &reading{app: "api", runtime: rt, env: map[string]syntax.Variable{}}
 		r.read([]*source.File{source.NewFile("/Dockerfile", dockerfile), source.NewFile("/start.sh", script)})
 		checkContainer(t, r)
 	})

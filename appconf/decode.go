@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -18,7 +19,7 @@ import (
 // A decoder reads YAML strictly: every error has a place, and one error does
 // not hide the next.
 type decoder struct {
-	text *yamlText
+	text *syntax.YAMLText
 	errs *multierror.Error
 	// aliases is how many more aliases may be followed; it stops files that
 	// multiply a few bytes without end.
@@ -38,7 +39,7 @@ type entry struct {
 type keys map[string]func(entry)
 
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
-	d.failAt(d.text.span(n), format, args...)
+	d.failAt(d.text.Span(n), format, args...)
 }
 
 // maxErrors bounds what is reported of one file.
@@ -70,18 +71,18 @@ func (d *decoder) follow(n *yaml.Node) *yaml.Node {
 func (d *decoder) mapping(n *yaml.Node, what string, known keys) map[string]bool {
 	seen := map[string]bool{}
 	n = d.follow(n)
-	if n == nil || isNull(n) {
+	if n == nil || syntax.IsNull(n) {
 		return seen
 	}
 	if n.Kind != yaml.MappingNode {
-		d.fail(n, "%s: want keys and values, not %s", what, kindName(n))
+		d.fail(n, "%s: want keys and values, not %s", what, syntax.KindName(n))
 		return seen
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], d.follow(n.Content[i+1])
 		read := d.key(key, known, seen)
 		if read != nil && value != nil {
-			read(entry{key, value, d.text.entry(key, n.Content[i+1])})
+			read(entry{key, value, d.text.Entry(key, n.Content[i+1])})
 		}
 	}
 	return seen
@@ -116,7 +117,7 @@ func (d *decoder) key(key *yaml.Node, known keys, seen map[string]bool) func(ent
 // require reports a mapping that lacks a key.
 func (d *decoder) require(n *yaml.Node, seen map[string]bool, name string) {
 	if !seen[name] {
-		at := d.text.span(n)
+		at := d.text.Span(n)
 		at.End = at.Start
 		d.failAt(at, "%s is missing", name)
 	}
@@ -124,11 +125,11 @@ func (d *decoder) require(n *yaml.Node, seen map[string]bool, name string) {
 
 // list calls read for every element of a list; nothing at all is an empty one.
 func (d *decoder) list(e entry, read func(*yaml.Node)) {
-	if isNull(e.value) {
+	if syntax.IsNull(e.value) {
 		return
 	}
 	if e.value.Kind != yaml.SequenceNode {
-		d.fail(e.value, "%s: want a list, not %s", e.key.Value, kindName(e.value))
+		d.fail(e.value, "%s: want a list, not %s", e.key.Value, syntax.KindName(e.value))
 		return
 	}
 	for _, n := range e.value.Content {
@@ -143,7 +144,7 @@ func (d *decoder) list(e entry, read func(*yaml.Node)) {
 func (d *decoder) scalar(n *yaml.Node, name, want string, tags ...string) (string, bool) {
 	tag := n.ShortTag()
 	if n.Kind != yaml.ScalarNode || tag == "!!null" || (len(tags) > 0 && !slices.Contains(tags, tag)) {
-		d.fail(n, "%s: want %s, not %s", name, want, kindName(n))
+		d.fail(n, "%s: want %s, not %s", name, want, syntax.KindName(n))
 		return "", false
 	}
 	return n.Value, true

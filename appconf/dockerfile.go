@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -104,7 +105,7 @@ func parseDockerfile(f *source.File) *dockerfile {
 		if trimmed == "" || trimmed[0] == '#' {
 			continue
 		}
-		n := nameLength(trimmed)
+		n := syntax.NameLength(trimmed)
 		name, rest := strings.ToUpper(trimmed[:n]), strings.TrimRight(trimmed[n:], " \t\r\n")
 		if args := strings.TrimLeft(rest, " \t\r\n"); args != "" {
 			at := source.Span{File: f, Start: start + n + len(rest) - len(args), End: start + n + len(rest)}
@@ -191,7 +192,7 @@ func (i instruction) execForm() (words []word, ok bool) {
 }
 
 // shellForm splits the text as /bin/sh does.
-func (i instruction) shellForm(env map[string]variable) []word {
+func (i instruction) shellForm(env map[string]syntax.Variable) []word {
 	words := split(i.text, env)
 	place(words, i.at, i.at.End)
 	return words

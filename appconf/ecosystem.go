@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // ecosystemApp returns the entry that is the application: the only one, or the one
@@ -116,9 +118,9 @@ func (s *script) ecosystemEnvironment(e js.IExpr) {
 			continue
 		}
 		v := s.eval(p.Value, 0)
-		text := variable{text: v.String(), at: s.optionSpan(p), why: v.why}
+		text := syntax.Variable{Text: v.String(), At: s.optionSpan(p), Why: v.why}
 		if v.kind == jsBool || v.kind == jsUndefined {
-			text.why = "not a text"
+			text.Why = "not a text"
 		}
 		s.env[strings.Trim(string(p.Name.Literal.Data), `'"`)] = text
 	}

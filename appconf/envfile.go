@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -46,9 +47,9 @@ func (r *reading) setFrom(e *envFile) {
 		if m == nil {
 			continue
 		}
-		v := variable{at: line}
-		v.at.End = v.at.Start + len(strings.TrimRight(line.Text(), " \t\r\n"))
-		v.text, v.why = envValue(m[2])
+		v := syntax.Variable{At: line}
+		v.At.End = v.At.Start + len(strings.TrimRight(line.Text(), " \t\r\n"))
+		v.Text, v.Why = envValue(m[2])
 		r.env[m[1]] = v
 	}
 }
@@ -82,7 +83,7 @@ func (s composeService) namedFiles() {
 	var unread source.Span
 	for _, e := range s.entries("env_file") {
 		for _, name := range e.paths() {
-			if f := s.envFileAt(path.Join(path.Dir(e.text.file.Path), name)); f != nil {
+			if f := s.envFileAt(path.Join(path.Dir(e.text.File.Path), name)); f != nil {
 				f.named = true
 				found = append(found, f)
 				continue
@@ -91,7 +92,7 @@ func (s composeService) namedFiles() {
 		}
 	}
 	if unread.IsValid() {
-		s.env["WEB_CONCURRENCY"] = variable{at: unread, why: "the file that env_file names is not read"}
+		s.env["WEB_CONCURRENCY"] = syntax.Variable{At: unread, Why: "the file that env_file names is not read"}
 		s.unreadEnvironment = unread
 		return
 	}
@@ -107,7 +108,7 @@ func (e yamlEntry) paths() (out []string) {
 		items = e.value.Content
 	}
 	for _, n := range items {
-		switch n = resolveAlias(n); {
+		switch n = syntax.ResolveAlias(n); {
 		case n == nil:
 		case n.Kind == yaml.MappingNode:
 			out = append(out, text(n, "path"))
@@ -130,19 +131,19 @@ func (r *reading) envFileAt(name string) *envFile {
 
 // unitFile notes the variables of an EnvironmentFile, found by its base name; a file
 // that is not at hand may set anything.
-func (r *reading) unitFile(a keyValue) {
+func (r *reading) unitFile(a syntax.KeyValue) {
 	var found *envFile
 	for _, e := range r.envFiles {
-		if path.Base(e.file.Path) == path.Base(strings.TrimPrefix(a.text, "-")) {
+		if path.Base(e.file.Path) == path.Base(strings.TrimPrefix(a.Text, "-")) {
 			if found != nil {
-				r.unreadEnvironment = a.at
+				r.unreadEnvironment = a.At
 				return
 			}
 			found = e
 		}
 	}
 	if found == nil {
-		r.unreadEnvironment = a.at
+		r.unreadEnvironment = a.At
 		return
 	}
 	r.setFrom(found)

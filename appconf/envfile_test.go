@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 func TestEnvFiles(t *testing.T) {
@@ -38,7 +40,7 @@ func TestUnitTimeAsSystemdReadsIt(t *testing.T) {
 		}
 		_, rest, _ := strings.Cut(string(out), "s: ")
 		micros, _, _ := strings.Cut(rest, "\n")
-		want, _ := readPlain(micros)
+		want, _ := syntax.ReadPlain(micros)
 		if got, ok := readUnitTime(text); !ok || got != want*1000 {
 			t.Errorf("%s: %d, systemd says %s μs", text, got, micros)
 		}

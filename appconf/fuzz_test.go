@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -63,7 +64,7 @@ func checkReading(t *testing.T, runtime, name, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reading{app: "api", runtime: rt, env: map[string]variable{}}
+	r := &reading{app: "api", runtime: rt, env: map[string]syntax.Variable{}}
 	r.read([]*source.File{source.NewFile("/"+name, text)})
 	r.finish()
 	for _, d := range r.declared {
@@ -104,7 +105,7 @@ func FuzzTokens(f *testing.F) {
 	f.Add("A\xe000.createServer(")
 	f.Add("const KEEP: number = 65_000;\nserver.keepAliveTimeout = KEEP;\nconst r = /[/]'/g\n}")
 	f.Fuzz(func(t *testing.T, text string) {
-		r := &reading{env: map[string]variable{}}
+		r := &reading{env: map[string]syntax.Variable{}}
 		file := source.NewFile("/app.ts", text)
 		r.speech = newNodeSpeech(r, file)
 		scanScript(r, file)

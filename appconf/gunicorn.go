@@ -62,17 +62,17 @@ func readSeconds(s string) (int64, bool) {
 func readGunicorn(r *reading, c command) {
 	r.options(c.args, gunicornFlags, true, rankCommand)
 	if v, ok := r.env["GUNICORN_CMD_ARGS"]; ok {
-		if v.why != "" {
-			r.giveUp(v.at, "GUNICORN_CMD_ARGS is not known: "+v.why)
+		if v.Why != "" {
+			r.giveUp(v.At, "GUNICORN_CMD_ARGS is not known: "+v.Why)
 		}
-		words := split(v.text, nil)
+		words := split(v.Text, nil)
 		for i := range words {
-			words[i].at = v.at
+			words[i].at = v.At
 		}
 		r.options(words, gunicornFlags, true, rankArguments)
 	}
 	if v, ok := r.env["WEB_CONCURRENCY"]; ok {
-		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.text, why: v.why}, v.at, rankEnvironment))
+		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.Text, why: v.Why}, v.At, rankEnvironment))
 	}
 }
 

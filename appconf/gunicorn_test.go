@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -173,7 +174,7 @@ func TestPythonAsPythonComputesIt(t *testing.T) {
 	}
 	lines := strings.Fields(string(out))
 	for i, e := range expressions {
-		m := &pythonModule{file: source.NewFile("/c.py", "x = "+e+"\n"), env: map[string]variable{}, values: map[string]pythonValue{}}
+		m := &pythonModule{file: source.NewFile("/c.py", "x = "+e+"\n"), env: map[string]syntax.Variable{}, values: map[string]pythonValue{}}
 		_, v, _, ok := m.assignment(m.statements()[0])
 		want, _ := strconv.ParseFloat(lines[i], 64)
 		if got, isNumber := v.number(); !ok || !isNumber || got != want {
@@ -181,7 +182,7 @@ func TestPythonAsPythonComputesIt(t *testing.T) {
 		}
 	}
 	for _, e := range []string{"2 ** 3", "f(5)", "x.y", "[1, 2]", "'5'", "0x10", "5 if a else 6", "5 and 6", "not 5", "lambda: 5", "'a' 'b'", "{}", "1 < 2", "~5", strings.Repeat("(", 99) + "5"} {
-		m := &pythonModule{file: source.NewFile("/c.py", "x = "+e+"\n"), env: map[string]variable{}, values: map[string]pythonValue{}}
+		m := &pythonModule{file: source.NewFile("/c.py", "x = "+e+"\n"), env: map[string]syntax.Variable{}, values: map[string]pythonValue{}}
 		if _, v, _, _ := m.assignment(m.statements()[0]); true {
 			if f, isNumber := v.number(); isNumber {
 				t.Errorf("%s = %v, want no number", e, f)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -55,7 +56,7 @@ func readHAProxyTime(s string) (int64, bool) {
 	}
 	units := map[string]time.Duration{"us": time.Microsecond, "": time.Millisecond, "ms": time.Millisecond, "s": time.Second,
 		"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
-	n, ok := readPlain(m[1])
+	n, ok := syntax.ReadPlain(m[1])
 	if !ok || n > int64(Infinite/units[m[2]]) {
 		return 0, false
 	}

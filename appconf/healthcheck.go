@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -41,7 +42,7 @@ func (r *reading) healthcheck(i *instruction) (p Probe, ok bool) {
 		r.probeOption(&p, strings.TrimPrefix(name, "--"), word{text: value, at: at})
 		rest = strings.TrimLeft(rest[len(option):], " \t\r\n")
 	}
-	n := nameLength(rest)
+	n := syntax.NameLength(rest)
 	if strings.ToUpper(rest[:n]) != "CMD" {
 		return p, false
 	}
@@ -81,7 +82,7 @@ var ownURL = regexp.MustCompile(`^(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|
 
 // healthPath returns what a check asks for over HTTP: it runs curl or wget once.
 func healthPath(words []word) source.Setting[string] {
-	probe := &reading{env: map[string]variable{}}
+	probe := &reading{env: map[string]syntax.Variable{}}
 	var found source.Setting[string]
 	for _, c := range probe.commands(probe.shellScript(words)) {
 		if c.program != "curl" && c.program != "wget" {

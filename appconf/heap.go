@@ -36,10 +36,10 @@ func (r *reading) defaultHeap() {
 		if !ok {
 			continue
 		}
-		for _, w := range split(v.text, nil) {
-			r.heapOption(word{text: w.text, at: v.at, why: v.why})
+		for _, w := range split(v.Text, nil) {
+			r.heapOption(word{text: w.text, at: v.At, why: v.Why})
 		}
-		if v.why != "" {
+		if v.Why != "" {
 			r.heapShare = 0
 		}
 	}

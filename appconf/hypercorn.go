@@ -8,6 +8,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -22,12 +23,12 @@ func isHypercornConf(r *reading, name string) bool {
 var hypercornNames = map[string]flag{
 	"bind":                    {name: "listen"},
 	"keep_alive_timeout":      {name: "keepalive_timeout", read: readFractionalSeconds},
-	"keep_alive_max_requests": {name: "max_requests_per_connection", read: readPositive},
+	"keep_alive_max_requests": {name: "max_requests_per_connection", read: syntax.ReadPositive},
 	"graceful_timeout":        {name: "shutdown_timeout", read: readFractionalSeconds},
 	"backlog":                 {name: "listen_backlog", read: readCount},
 	"workers":                 {name: "workers", read: readCount},
 	"max_requests":            {name: "max_requests_per_worker", read: readCount},
-	"h11_max_incomplete_size": {name: "max_header_size", read: readPositive},
+	"h11_max_incomplete_size": {name: "max_header_size", read: syntax.ReadPositive},
 	"websocket_ping_interval": {name: "ping_interval", read: readFractionalSeconds},
 	"certfile":                {name: "tls"},
 	"keyfile":                 {name: "tls"},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -11,7 +12,7 @@ import (
 type image struct {
 	name                string
 	from                source.Span
-	env                 map[string]variable
+	env                 map[string]syntax.Variable
 	entrypoint, command *instruction
 	// stopSignal and healthcheck are nil where the image declares none.
 	stopSignal, healthcheck *instruction
@@ -25,7 +26,7 @@ type image struct {
 
 // words returns the command line of the image, with other arguments in place of
 // its own when args is not nil, and whether it has one.
-func (img *image) words(env map[string]variable, args []word) (words []word, declared bool) {
+func (img *image) words(env map[string]syntax.Variable, args []word) (words []word, declared bool) {
 	if img.entrypoint != nil {
 		entry, isExec := img.entrypoint.execForm()
 		if !isExec { // /bin/sh -c ignores what follows
@@ -45,14 +46,14 @@ func (img *image) words(env map[string]variable, args []word) (words []word, dec
 
 // A build is the reading of a Dockerfile with the arguments it is built with.
 type build struct {
-	given, global, args map[string]variable
+	given, global, args map[string]syntax.Variable
 	stages              []*image
 }
 
 // image returns the image of a stage, the last one for ""; why is not empty when
 // there is none.
-func (d *dockerfile) image(target string, args map[string]variable) (img *image, why string) {
-	b := &build{given: args, global: map[string]variable{}}
+func (d *dockerfile) image(target string, args map[string]syntax.Variable) (img *image, why string) {
+	b := &build{given: args, global: map[string]syntax.Variable{}}
 	for i := range d.instructions {
 		b.apply(&d.instructions[i])
 	}
@@ -105,7 +106,7 @@ func (b *build) from(i *instruction) {
 	for len(words) > 1 && strings.HasPrefix(words[0], "--") {
 		words = words[1:]
 	}
-	img := &image{from: i.at, scratch: words[0] == "scratch", env: map[string]variable{}}
+	img := &image{from: i.at, scratch: words[0] == "scratch", env: map[string]syntax.Variable{}}
 	for _, s := range b.stages {
 		if s.name != "" && strings.EqualFold(s.name, words[0]) {
 			own := *s
@@ -116,26 +117,26 @@ func (b *build) from(i *instruction) {
 	if len(words) == 3 && strings.EqualFold(words[1], "AS") {
 		img.name = words[2]
 	}
-	b.args = map[string]variable{}
+	b.args = map[string]syntax.Variable{}
 	b.stages = append(b.stages, img)
 }
 
 // visible returns what an instruction can refer to: variables win over arguments.
-func (b *build) visible(img *image) map[string]variable {
+func (b *build) visible(img *image) map[string]syntax.Variable {
 	all := maps.Clone(b.args)
 	maps.Copy(all, img.env)
 	return all
 }
 
 // arg reads "ARG name" and "ARG name=default". What a compose file gives wins.
-func (b *build) arg(i *instruction, into, visible map[string]variable) {
+func (b *build) arg(i *instruction, into, visible map[string]syntax.Variable) {
 	for _, w := range split(i.text, visible) {
 		name, value, hasDefault := strings.Cut(w.text, "=")
-		v := variable{text: value, at: i.at, why: w.why}
+		v := syntax.Variable{Text: value, At: i.at, Why: w.why}
 		if global, ok := b.global[name]; ok && !hasDefault {
 			v = global
 		} else if !hasDefault {
-			v.why = "it is an argument of the build"
+			v.Why = "it is an argument of the build"
 		}
 		if given, ok := b.given[name]; ok {
 			v = given
@@ -157,12 +158,12 @@ func (b *build) env(i *instruction, img *image) {
 		} else {
 			value = word{text: rest, why: "a variable is not understood"}
 		}
-		img.env[name] = variable{value.text, i.at, value.why}
+		img.env[name] = syntax.Variable{Text: value.text, At: i.at, Why: value.why}
 		return
 	}
 	for _, w := range words {
 		if name, value, ok := strings.Cut(w.text, "="); ok {
-			img.env[name] = variable{value, i.at, w.why}
+			img.env[name] = syntax.Variable{Text: value, At: i.at, Why: w.why}
 		}
 	}
 }

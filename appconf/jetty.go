@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -15,9 +16,9 @@ func isJettyIni(r *reading, name string) bool {
 // (modules/*.mod). Times are milliseconds.
 var jettyProperties = map[string]flag{
 	"jetty.http.idleTimeout":             {name: "keepalive_timeout", read: readJettyIdle},
-	"jetty.http.acceptQueueSize":         {name: "listen_backlog", read: readPositive},
-	"jetty.httpConfig.requestHeaderSize": {name: "max_header_size", read: readPositive},
-	"jetty.threadPool.maxThreads":        {name: "threads", read: readPositive},
+	"jetty.http.acceptQueueSize":         {name: "listen_backlog", read: syntax.ReadPositive},
+	"jetty.httpConfig.requestHeaderSize": {name: "max_header_size", read: syntax.ReadPositive},
+	"jetty.threadPool.maxThreads":        {name: "threads", read: syntax.ReadPositive},
 	"jetty.http.port":                    {name: "port"},
 	"jetty.http.host":                    {name: "address"},
 }
@@ -31,7 +32,7 @@ func readJettyIdle(s string) (int64, bool) {
 // readJettyIni reads lines of "property=value".
 func readJettyIni(r *reading, f *source.File) {
 	if r.jettyValues == nil {
-		r.jettyValues, r.jettyOn = map[string]variable{}, map[string]source.Span{}
+		r.jettyValues, r.jettyOn = map[string]syntax.Variable{}, map[string]source.Span{}
 	}
 	for n := 1; n <= f.Lines(); n++ {
 		line := f.Line(n)
@@ -60,12 +61,12 @@ func readJettyIni(r *reading, f *source.File) {
 
 // jettyValue notes a property, for files in XML that name it.
 func (r *reading) jettyValue(key, value string, at source.Span, weak bool) {
-	v := variable{text: value, at: at}
+	v := syntax.Variable{Text: value, At: at}
 	if strings.Contains(value, "${") {
-		v.why = "it depends on a property"
+		v.Why = "it depends on a property"
 	}
 	if weak {
-		v.why = "another file may set it before"
+		v.Why = "another file may set it before"
 	}
 	r.jettyValues[key] = v
 }

@@ -45,8 +45,8 @@ func (r *reading) jettyPort(name, fallback string) string {
 	switch {
 	case !ok:
 		return fallback
-	case v.why != "":
+	case v.Why != "":
 		return ""
 	}
-	return v.text
+	return v.Text
 }

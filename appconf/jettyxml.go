@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -16,7 +17,7 @@ func isJettyXML(r *reading, name string) bool {
 
 // A jettyElement is one element of a file in Jetty's XML with what it holds.
 type jettyElement struct {
-	element
+	syntax.Element
 	text     string
 	children []*jettyElement
 }
@@ -26,10 +27,10 @@ type jettyElement struct {
 var jettySetters = map[string]map[string]flag{
 	"ServerConnector": {
 		"idleTimeout":     {name: "keepalive_timeout", read: readJettyIdle},
-		"acceptQueueSize": {name: "listen_backlog", read: readPositive},
+		"acceptQueueSize": {name: "listen_backlog", read: syntax.ReadPositive},
 	},
-	"HttpConfiguration": {"requestHeaderSize": {name: "max_header_size", read: readPositive}},
-	"QueuedThreadPool":  {"maxThreads": {name: "threads", read: readPositive}},
+	"HttpConfiguration": {"requestHeaderSize": {name: "max_header_size", read: syntax.ReadPositive}},
+	"QueuedThreadPool":  {"maxThreads": {name: "threads", read: syntax.ReadPositive}},
 }
 
 // readJettyXML reads the connectors, the configuration of HTTP and the threads.
@@ -69,11 +70,11 @@ func jettyTree(f *source.File) (*jettyElement, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			end := min(int(d.InputOffset()), len(f.Text))
-			child := &jettyElement{element: newElement(t, source.Span{File: f, Start: min(start, end), End: end})}
+			child := &jettyElement{Element: syntax.NewElement(t, source.Span{File: f, Start: min(start, end), End: end})}
 			inner.children = append(inner.children, child)
 			stack = append(stack, child)
 		case xml.EndElement:
-			inner.at.End = min(int(d.InputOffset()), len(f.Text))
+			inner.At.End = min(int(d.InputOffset()), len(f.Text))
 			stack = stack[:max(len(stack)-1, 1)]
 		case xml.CharData:
 			inner.text += string(t)
@@ -94,17 +95,17 @@ func (e *jettyElement) walk(depth int, visit func(*jettyElement)) {
 // class returns the class of the object that an element makes or configures,
 // without its package.
 func (e *jettyElement) class() string {
-	if e.name != "New" && e.name != "Configure" {
+	if e.Name != "New" && e.Name != "Configure" {
 		return ""
 	}
-	name := e.attributes["class"].text
+	name := e.Attributes["class"].Text
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // jettyConnector reads one connector.
 func (r *reading) jettyConnector(e *jettyElement) endpoint {
-	out := endpoint{at: e.at, declared: r.jettySets(e, "ServerConnector")}
-	speaks := declaration{name: "speaks", number: int64(HTTP1), at: e.at, rank: rankFile}
+	out := endpoint{at: e.At, declared: r.jettySets(e, "ServerConnector")}
+	speaks := declaration{name: "speaks", number: int64(HTTP1), at: e.At, rank: rankFile}
 	e.walk(0, func(inner *jettyElement) {
 		switch inner.class() {
 		case "HTTP2CServerConnectionFactory":
@@ -119,8 +120,8 @@ func (r *reading) jettyConnector(e *jettyElement) endpoint {
 	var host, port string
 	for _, set := range e.children {
 		value, _, ok := r.jettyText(set)
-		switch name := set.attributes["name"].text; {
-		case set.name != "Set" || !ok || value.why != "":
+		switch name := set.Attributes["name"].Text; {
+		case set.Name != "Set" || !ok || value.why != "":
 		case name == "port":
 			port = readable(value.text)
 		case name == "host":
@@ -137,8 +138,8 @@ func (r *reading) jettyConnector(e *jettyElement) endpoint {
 func (r *reading) jettySets(e *jettyElement, class string) []declaration {
 	var out []declaration
 	for _, set := range e.children {
-		known, ok := jettySetters[class][set.attributes["name"].text]
-		if set.name != "Set" || !ok {
+		known, ok := jettySetters[class][set.Attributes["name"].Text]
+		if set.Name != "Set" || !ok {
 			continue
 		}
 		value, at, ok := r.jettyText(set)
@@ -153,38 +154,38 @@ func (r *reading) jettySets(e *jettyElement, class string) []declaration {
 // text, or a property that an .ini file sets, or its default. Without any the
 // element sets nothing.
 func (r *reading) jettyText(set *jettyElement) (value word, at source.Span, ok bool) {
-	if p, has := set.attributes["property"]; has {
-		if v, declared := r.jettyValues[p.text]; declared {
-			return word{text: v.text, why: v.why}, v.at, true
+	if p, has := set.Attributes["property"]; has {
+		if v, declared := r.jettyValues[p.Text]; declared {
+			return word{text: v.Text, why: v.Why}, v.At, true
 		}
-		return word{}, set.at, false
+		return word{}, set.At, false
 	}
 	if len(set.children) == 0 {
-		return word{text: strings.TrimSpace(set.text)}, set.at, true
+		return word{text: strings.TrimSpace(set.text)}, set.At, true
 	}
 	if len(set.children) > 1 || strings.TrimSpace(set.text) != "" {
-		return word{why: "not a single value"}, set.at, true
+		return word{why: "not a single value"}, set.At, true
 	}
 	return r.jettyProperty(set, set.children[0])
 }
 
 // jettyProperty returns the value of a Property, SystemProperty or Env element.
 func (r *reading) jettyProperty(set, p *jettyElement) (value word, at source.Span, ok bool) {
-	name, fallback, hasDefault := p.attributes["name"].text, p.attributes["default"].text, false
-	_, hasDefault = p.attributes["default"]
+	name, fallback, hasDefault := p.Attributes["name"].Text, p.Attributes["default"].Text, false
+	_, hasDefault = p.Attributes["default"]
 	switch {
 	case len(p.children) > 0:
-		return word{why: "a value that is made of others is not evaluated"}, set.at, true
-	case p.name == "Env":
+		return word{why: "a value that is made of others is not evaluated"}, set.At, true
+	case p.Name == "Env":
 		if v, known := r.env[name]; known {
-			return word{text: v.text, why: v.why}, v.at, true
+			return word{text: v.Text, why: v.Why}, v.At, true
 		}
-	case p.name == "Property" || p.name == "SystemProperty":
+	case p.Name == "Property" || p.Name == "SystemProperty":
 		if v, known := r.jettyValues[name]; known {
-			return word{text: v.text, why: v.why}, v.at, true
+			return word{text: v.Text, why: v.Why}, v.At, true
 		}
 	default:
-		return word{why: p.name + " is not evaluated"}, set.at, true
+		return word{why: p.Name + " is not evaluated"}, set.At, true
 	}
-	return word{text: fallback}, set.at, hasDefault
+	return word{text: fallback}, set.At, hasDefault
 }

@@ -124,10 +124,10 @@ func (s *script) evalMember(e js.IExpr, depth int) jsValue {
 	switch {
 	case !ok:
 		return jsValue{kind: jsUndefined}.from(name)
-	case v.why != "":
+	case v.Why != "":
 		return unknownJS("it depends on the environment variable " + name)
 	}
-	return textJS(v.text).from(name)
+	return textJS(v.Text).from(name)
 }
 
 // evalCall evaluates Number, parseInt, parseFloat and some of Math.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -35,9 +36,9 @@ func isCSharp(r *reading, name string) bool {
 var kestrelLimits = map[string]flag{
 	"keepalivetimeout":           {name: "keepalive_timeout", read: readTimeSpan},
 	"requestheaderstimeout":      {name: "header_timeout", read: readTimeSpan},
-	"maxrequestbodysize":         {name: "max_body_size", read: readPositive},
-	"maxrequestheaderstotalsize": {name: "max_header_size", read: readPositive},
-	"maxconcurrentconnections":   {name: "max_connections", read: readPositive},
+	"maxrequestbodysize":         {name: "max_body_size", read: syntax.ReadPositive},
+	"maxrequestheaderstotalsize": {name: "max_header_size", read: syntax.ReadPositive},
+	"maxconcurrentconnections":   {name: "max_connections", read: syntax.ReadPositive},
 }
 
 var timeSpan = regexp.MustCompile(`^(?:(\d{1,5})\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$`)
@@ -45,7 +46,7 @@ var timeSpan = regexp.MustCompile(`^(?:(\d{1,5})\.)?([01]?\d|2[0-3]):([0-5]?\d)(
 // readTimeSpan reads a TimeSpan: [days.]hours:minutes[:seconds[.fraction]], or a
 // number of days alone.
 func readTimeSpan(s string) (int64, bool) {
-	if days, ok := readPositive(s); ok {
+	if days, ok := syntax.ReadPositive(s); ok {
 		return days * int64(24*time.Hour), days < 100_000
 	}
 	m := timeSpan.FindStringSubmatch(s)
@@ -93,7 +94,7 @@ var (
 // it and nothing else: limits hold only where the program binds the section to
 // KestrelServerOptions (KestrelConfigurationLoader.cs).
 func readAppSettings(r *reading, f *source.File) {
-	entries, err := jsonEntries(f)
+	entries, err := syntax.JSONEntries(f)
 	if err != nil {
 		r.giveUp(source.Span{File: f}, "not valid JSON")
 		return
@@ -119,15 +120,15 @@ func readAppSettings(r *reading, f *source.File) {
 func (r *reading) dotNetEnvironment() (string, bool) {
 	for _, name := range []string{"ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"} {
 		if v, ok := r.env[name]; ok {
-			return v.text, v.why == ""
+			return v.Text, v.Why == ""
 		}
 	}
 	return "", false
 }
 
 // kestrelEntry declares one entry of the section Kestrel.
-func (r *reading) kestrelEntry(e keyValue, rank int, why string) {
-	key := strings.ToLower(e.key)
+func (r *reading) kestrelEntry(e syntax.KeyValue, rank int, why string) {
+	key := strings.ToLower(e.Key)
 	limit, isLimit := strings.CutPrefix(key, "kestrel:limits:")
 	f, known := kestrelLimits[limit]
 	switch {
@@ -135,12 +136,12 @@ func (r *reading) kestrelEntry(e keyValue, rank int, why string) {
 		if !r.bindsLimits {
 			why = "Kestrel takes limits from its configuration only where the program binds the section Kestrel to KestrelServerOptions"
 		}
-		r.declared = append(r.declared, optionValue(&f, word{text: e.text, why: why}, e.at, rank))
+		r.declared = append(r.declared, optionValue(&f, word{text: e.Text, why: why}, e.At, rank))
 	case isKestrelProtocol(key):
-		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.text, at: e.at, rank: rank, why: why})
+		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.Text, at: e.At, rank: rank, why: why})
 	case why == "" && strings.HasPrefix(key, "kestrel:endpoints:") && strings.HasSuffix(key, ":url"):
-		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.text, at: e.at, rank: rank})
-		_, address, _ := strings.Cut(e.text, "://")
+		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.Text, at: e.At, rank: rank})
+		_, address, _ := strings.Cut(e.Text, "://")
 		if port := portOf(strings.TrimSuffix(address, "/")); port != "" {
 			r.listens(port)
 		}
@@ -153,7 +154,7 @@ func (r *reading) finishKestrel() {
 	for _, name := range slices.Sorted(maps.Keys(r.env)) {
 		if key := strings.ReplaceAll(name, "__", ":"); key != name {
 			v := r.env[name]
-			r.kestrelEntry(keyValue{key: key, text: v.text, at: v.at}, rankDotNetVariable, v.why)
+			r.kestrelEntry(syntax.KeyValue{Key: key, Text: v.Text, At: v.At}, rankDotNetVariable, v.Why)
 		}
 	}
 	r.finishKestrelProtocol()

@@ -82,8 +82,8 @@ func kestrelEndpoint(url, protocols declaration) spokenSocket {
 func (r *reading) kestrelAlone(general declaration) {
 	url := declaration{at: r.kestrelStart, rank: rankAppSettings}
 	for _, name := range []string{"ASPNETCORE_URLS", "URLS", "DOTNET_URLS", "ASPNETCORE_HTTPS_PORTS"} {
-		if v, ok := r.env[name]; ok && (v.why != "" || strings.Contains(v.text, "https:") || strings.HasSuffix(name, "HTTPS_PORTS")) {
-			r.puzzle("speaks", v.at, rankDotNetVariable, firstText(v.why, "it makes Kestrel speak TLS at some of its ports"))
+		if v, ok := r.env[name]; ok && (v.Why != "" || strings.Contains(v.Text, "https:") || strings.HasSuffix(name, "HTTPS_PORTS")) {
+			r.puzzle("speaks", v.At, rankDotNetVariable, firstText(v.Why, "it makes Kestrel speak TLS at some of its ports"))
 			return
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -30,7 +31,7 @@ var workloads = map[string][]string{
 
 // A manifest is one Kubernetes object with the file it stands in.
 type manifest struct {
-	text   *yamlText
+	text   *syntax.YAMLText
 	object *yaml.Node
 }
 
@@ -77,8 +78,8 @@ func readKubernetes(r *reading, files []*source.File) {
 
 // add reads the objects of a file; false when it cannot be read.
 func (c *cluster) add(f *source.File) bool {
-	text := newYAMLText(f)
-	objects, err := yamlNodes(f)
+	text := syntax.NewYAMLText(f)
+	objects, err := syntax.YAMLNodes(f)
 	if err != nil {
 		c.giveUp(source.Span{File: f}, "not valid YAML")
 		return false
@@ -89,7 +90,7 @@ func (c *cluster) add(f *source.File) bool {
 		kinds = kinds || descend(o, "kind") != nil
 		if items := descend(o, "items"); items != nil && items.Kind == yaml.SequenceNode {
 			for _, item := range items.Content {
-				c.objects = append(c.objects, manifest{text, resolveAlias(item)})
+				c.objects = append(c.objects, manifest{text, syntax.ResolveAlias(item)})
 			}
 		}
 	}
@@ -112,7 +113,7 @@ func (c cluster) containers() (out []podContainer) {
 			continue
 		}
 		for _, n := range list.Content {
-			out = append(out, podContainer{o, text(o.object, "metadata", "name"), pod, resolveAlias(n)})
+			out = append(out, podContainer{o, text(o.object, "metadata", "name"), pod, syntax.ResolveAlias(n)})
 		}
 	}
 	return out
@@ -121,7 +122,7 @@ func (c cluster) containers() (out []podContainer) {
 // descend follows the keys of nested mappings; nil when one is not there.
 func descend(n *yaml.Node, names ...string) *yaml.Node {
 	for _, name := range names {
-		_, n = find(n, name, 0)
+		_, n = syntax.Find(n, name, 0)
 	}
 	return n
 }
@@ -142,7 +143,7 @@ func (c cluster) choose(all []podContainer) (podContainer, string) {
 		func(p podContainer) bool { return text(p.node, "name") == c.app },
 		func(p podContainer) bool { return p.workload == c.app },
 		func(p podContainer) bool {
-			probe := podReading{&reading{runtime: c.runtime, env: map[string]variable{}}, p}
+			probe := podReading{&reading{runtime: c.runtime, env: map[string]syntax.Variable{}}, p}
 			return probe.runsRuntime(probe.commands(slices.Concat(probe.words("command"), probe.words("args"))))
 		},
 	} {
@@ -190,10 +191,10 @@ func (p podReading) substitute(s string) (out, why string) {
 		}
 		name := match[2 : len(match)-1]
 		v, known := p.env[name]
-		if !known || v.why != "" {
+		if !known || v.Why != "" {
 			why = "it depends on the environment variable " + name
 		}
-		return v.text
+		return v.Text
 	})
 	return out, why
 }
@@ -207,9 +208,9 @@ func (p podReading) list(n *yaml.Node) (out []word) {
 		return nil
 	}
 	for _, item := range n.Content {
-		if item = resolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
+		if item = syntax.ResolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
 			value, why := p.substitute(item.Value)
-			out = append(out, word{text: value, at: p.text.span(item), raw: item.Value, why: why})
+			out = append(out, word{text: value, at: p.text.Span(item), raw: item.Value, why: why})
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -33,7 +34,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 	var errs *multierror.Error
 	app := &App{Name: c.Name.Value, Upstream: c.Upstream.Value, Span: c.Span,
 		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
-	r := &reading{app: app.Name, upstream: app.Upstream, cpus: c.CPUs.Value, env: map[string]variable{}}
+	r := &reading{app: app.Name, upstream: app.Upstream, cpus: c.CPUs.Value, env: map[string]syntax.Variable{}}
 	if c.Runtime.Known {
 		rt, err := preset.FindRuntime(c.Runtime.Value)
 		if err != nil {

@@ -20,6 +20,6 @@ func readNext(r *reading, c command) {
 func (r *reading) nextEnvironment() {
 	if v, ok := r.env["KEEP_ALIVE_TIMEOUT"]; ok {
 		f := &flag{name: "keepalive_timeout", read: readMillis}
-		r.declared = append(r.declared, optionValue(f, word{text: v.text, why: v.why}, v.at, rankArguments))
+		r.declared = append(r.declared, optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankArguments))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -34,7 +35,7 @@ var jsExpressions = []string{
 // evaluateText evaluates one expression.
 func evaluateText(t testing.TB, text string) jsValue {
 	t.Helper()
-	s, err := parseScript(&reading{env: map[string]variable{}}, source.NewFile("/x.js", "x = "+text))
+	s, err := parseScript(&reading{env: map[string]syntax.Variable{}}, source.NewFile("/x.js", "x = "+text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -13,21 +14,21 @@ func isPackageJSON(r *reading, name string) bool {
 
 // collectPackage keeps the scripts of package.json.
 func collectPackage(r *reading, f *source.File) {
-	entries, err := jsonEntries(f)
+	entries, err := syntax.JSONEntries(f)
 	if err != nil {
 		r.giveUp(source.Span{File: f}, "not valid JSON")
 		return
 	}
 	if r.packageScripts == nil {
-		r.packageScripts = map[string]keyValue{}
+		r.packageScripts = map[string]syntax.KeyValue{}
 	}
 	for _, e := range entries {
-		name, ok := strings.CutPrefix(e.key, "scripts:")
+		name, ok := strings.CutPrefix(e.Key, "scripts:")
 		if !ok {
 			continue
 		}
-		if i := strings.Index(e.at.Text(), `":`); i >= 0 {
-			e.at.Start += i + len(`":`)
+		if i := strings.Index(e.At.Text(), `":`); i >= 0 {
+			e.At.Start += i + len(`":`)
 		}
 		r.packageScripts[name] = e
 	}
@@ -42,8 +43,8 @@ func (r *reading) packaged(c command) []command {
 	if !ok {
 		return []command{c}
 	}
-	words := split(script.text, r.env)
-	place(words, script.at, script.at.End)
+	words := split(script.Text, r.env)
+	place(words, script.At, script.At.End)
 	rest := maps.Clone(r.packageScripts)
 	delete(rest, name) // a script that runs itself never ends
 	all := r.packageScripts
@@ -96,7 +97,7 @@ func (r *reading) startPackage() {
 	if !ok || r.started || r.composed || r.dockerfile != nil {
 		return
 	}
-	words := split(script.text, r.env)
-	place(words, script.at, script.at.End)
+	words := split(script.Text, r.env)
+	place(words, script.At, script.At.End)
 	r.runCommand(words)
 }

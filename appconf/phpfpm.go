@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -32,9 +33,9 @@ func isPHPIni(r *reading, name string) bool {
 // poolSettings are the directives of a pool (sapi/fpm/www.conf.in).
 var poolSettings = map[string]flag{
 	"listen":                    {name: "listen"},
-	"listen.backlog":            {name: "listen_backlog", read: readPositive},
-	"pm.max_children":           {name: "workers", read: readPositive},
-	"pm.max_requests":           {name: "max_requests_per_worker", read: readPlain},
+	"listen.backlog":            {name: "listen_backlog", read: syntax.ReadPositive},
+	"pm.max_children":           {name: "workers", read: syntax.ReadPositive},
+	"pm.max_requests":           {name: "max_requests_per_worker", read: syntax.ReadPlain},
 	"request_terminate_timeout": {name: "request_timeout", read: readPoolTime},
 }
 
@@ -47,7 +48,7 @@ func readPoolTime(s string) (int64, bool) {
 			s = s[:len(s)-1]
 		}
 	}
-	v, ok := readPlain(s)
+	v, ok := syntax.ReadPlain(s)
 	return v * unit, ok && v <= math.MaxInt64/unit
 }
 
@@ -60,54 +61,15 @@ func readPHPSize(s string) (int64, bool) {
 			s = s[:len(s)-1]
 		}
 	}
-	v, ok := readPositive(s)
+	v, ok := syntax.ReadPositive(s)
 	return v << shift, ok && v <= math.MaxInt64>>shift
-}
-
-// iniEntries returns the entries of a file in PHP's ini syntax, and of each the
-// section it stands in.
-func iniEntries(f *source.File) []keyValue {
-	var out []keyValue
-	section := ""
-	for n := 1; n <= f.Lines(); n++ {
-		line := f.Line(n)
-		text := strings.TrimSpace(line.Text())
-		line.Start += strings.Index(line.Text(), text)
-		if strings.HasPrefix(text, "[") {
-			section, _, _ = strings.Cut(text[1:], "]")
-			continue
-		}
-		key, value, ok := strings.Cut(text, "=")
-		if !ok || strings.HasPrefix(text, ";") || strings.HasPrefix(text, "#") {
-			continue
-		}
-		value, length := iniValue(value)
-		line.End = line.Start + len(key) + len("=") + length
-		out = append(out, keyValue{section, strings.TrimSpace(key), value, line})
-	}
-	return out
-}
-
-// iniValue returns a value without quotes and comment, and the bytes it takes
-// with quotes and the blanks before it.
-func iniValue(s string) (value string, length int) {
-	start := len(s) - len(strings.TrimLeft(s, " \t"))
-	rest := s[start:]
-	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
-		if end := strings.IndexByte(rest[1:], rest[0]); end >= 0 {
-			return rest[1 : 1+end], start + end + 2
-		}
-	}
-	rest, _, _ = strings.Cut(rest, ";")
-	rest = strings.TrimSpace(rest)
-	return rest, start + len(rest)
 }
 
 // collectPool keeps what php-fpm.conf and the files of its pools say; which pool
 // is the application is decided when all were read.
 func collectPool(r *reading, f *source.File) {
 	r.poolFiles = append(r.poolFiles, f)
-	r.pools = append(r.pools, iniEntries(f)...)
+	r.pools = append(r.pools, syntax.INIEntries(f)...)
 }
 
 // readPHPIni reads php.ini and the files of conf.d.
@@ -116,9 +78,9 @@ func readPHPIni(r *reading, f *source.File) {
 	if strings.HasPrefix(path.Base(f.Path), "php.ini") {
 		rank = rankPHPIni
 	}
-	for _, e := range iniEntries(f) {
-		known, isSetting := phpSettings[e.key]
-		if isSetting && !strings.HasPrefix(strings.ToUpper(e.section), "PATH=") && !strings.HasPrefix(strings.ToUpper(e.section), "HOST=") {
+	for _, e := range syntax.INIEntries(f) {
+		known, isSetting := phpSettings[e.Key]
+		if isSetting && !strings.HasPrefix(strings.ToUpper(e.Section), "PATH=") && !strings.HasPrefix(strings.ToUpper(e.Section), "HOST=") {
 			r.forget(known.name, f)
 			r.poolValue(known, e, rank)
 		}
@@ -142,17 +104,17 @@ func readPHPMemory(s string) (int64, bool) {
 
 // readPHPSeconds reads whole seconds; 0 and less is no limit.
 func readPHPSeconds(s string) (int64, bool) {
-	if v, ok := readPlain(strings.TrimPrefix(s, "-")); ok && strings.HasPrefix(s, "-") && v > 0 {
+	if v, ok := syntax.ReadPlain(strings.TrimPrefix(s, "-")); ok && strings.HasPrefix(s, "-") && v > 0 {
 		return 0, true
 	}
-	v, ok := readPlain(s)
+	v, ok := syntax.ReadPlain(s)
 	return v * 1e9, ok && v <= int64(Infinite)/1e9
 }
 
 // poolValue declares one entry.
-func (r *reading) poolValue(f flag, e keyValue, rank int) {
-	text, why := r.fillIn(e.text)
-	r.declared = append(r.declared, optionValue(&f, word{text: text, why: why}, e.at, rank))
+func (r *reading) poolValue(f flag, e syntax.KeyValue, rank int) {
+	text, why := r.fillIn(e.Text)
+	r.declared = append(r.declared, optionValue(&f, word{text: text, why: why}, e.At, rank))
 }
 
 // finishPools reads the pool that is the application: the only one, or the one of
@@ -162,20 +124,20 @@ func (r *reading) finishPools() {
 	if len(r.pools) == 0 {
 		return
 	}
-	slices.SortStableFunc(r.pools, func(a, b keyValue) int {
+	slices.SortStableFunc(r.pools, func(a, b syntax.KeyValue) int {
 		return strings.Compare(poolOrder(a), poolOrder(b))
 	})
 	pool, why := r.pool()
 	if why != "" {
-		r.giveUp(source.Span{File: r.pools[0].at.File}, why)
+		r.giveUp(source.Span{File: r.pools[0].At.File}, why)
 	}
 	for i, e := range r.pools {
 		switch {
-		case e.key == "include" && !r.included(e):
-			r.giveUp(e.at, "the files that it includes are not among the application's files")
-		case e.section == "global" && e.key == "process_control_timeout":
+		case e.Key == "include" && !r.included(e):
+			r.giveUp(e.At, "the files that it includes are not among the application's files")
+		case e.Section == "global" && e.Key == "process_control_timeout":
 			r.poolValue(flag{name: "shutdown_timeout", read: readPoolTime}, e, i+1)
-		case pool != "" && e.section == pool:
+		case pool != "" && e.Section == pool:
 			r.poolEntry(e, i+1)
 		}
 	}
@@ -185,8 +147,8 @@ func (r *reading) finishPools() {
 }
 
 // poolOrder sorts php-fpm.conf, which includes the others, first.
-func poolOrder(e keyValue) string {
-	base := path.Base(e.at.File.Path)
+func poolOrder(e syntax.KeyValue) string {
+	base := path.Base(e.At.File.Path)
 	if base == "php-fpm.conf" {
 		return ""
 	}
@@ -197,8 +159,8 @@ func poolOrder(e keyValue) string {
 func (r *reading) pool() (name, why string) {
 	sections := map[string]bool{}
 	for _, e := range r.pools {
-		if e.section != "" && e.section != "global" {
-			sections[e.section] = true
+		if e.Section != "" && e.Section != "global" {
+			sections[e.Section] = true
 		}
 	}
 	names := slices.Sorted(maps.Keys(sections))
@@ -213,8 +175,8 @@ func (r *reading) pool() (name, why string) {
 	return "", "several pools: name the application like one of them: " + spelling.Abbreviate(strings.Join(names, ", "))
 }
 
-func (r *reading) poolEntry(e keyValue, rank int) {
-	kind, name, ok := strings.Cut(strings.TrimSuffix(e.key, "]"), "[")
+func (r *reading) poolEntry(e syntax.KeyValue, rank int) {
+	kind, name, ok := strings.Cut(strings.TrimSuffix(e.Key, "]"), "[")
 	php, isPHP := phpSettings[name]
 	switch {
 	case ok && isPHP && kind == "php_admin_value":
@@ -222,17 +184,17 @@ func (r *reading) poolEntry(e keyValue, rank int) {
 	case ok && isPHP && kind == "php_value":
 		r.poolValue(php, e, rankPHPValue)
 	default:
-		if f, known := poolSettings[e.key]; known {
-			e.text = strings.ReplaceAll(e.text, "$pool", e.section)
+		if f, known := poolSettings[e.Key]; known {
+			e.Text = strings.ReplaceAll(e.Text, "$pool", e.Section)
 			r.poolValue(f, e, rank)
 		}
 	}
 }
 
 // included reports whether another file that an include may mean was read.
-func (r *reading) included(include keyValue) bool {
+func (r *reading) included(include syntax.KeyValue) bool {
 	for _, f := range r.poolFiles {
-		if ok, _ := path.Match(path.Base(include.text), path.Base(f.Path)); ok && f != include.at.File {
+		if ok, _ := path.Match(path.Base(include.Text), path.Base(f.Path)); ok && f != include.At.File {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -35,7 +36,7 @@ func PlainNumberOf(s source.Setting[time.Duration]) (PlainNumber, bool) {
 	var found []PlainNumber
 	text := at.Text()
 	for _, m := range numberWords.FindAllStringIndex(text, -1) {
-		n, ok := readPlain(strings.ReplaceAll(text[m[0]:m[1]], "_", ""))
+		n, ok := syntax.ReadPlain(strings.ReplaceAll(text[m[0]:m[1]], "_", ""))
 		if !ok || calculates(text[:m[0]], text[m[1]:]) {
 			continue
 		}

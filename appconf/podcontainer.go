@@ -8,13 +8,14 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
 // describe reads what the container runs in.
 func (p podReading) describe(all cluster) {
 	c := &p.reading.container
-	c.Kind, c.Span = "kubernetes", p.text.span(p.node)
+	c.Kind, c.Span = "kubernetes", p.text.Span(p.node)
 	if name := p.entry("name"); name.declared() {
 		c.Span = name.span()
 	}
@@ -38,7 +39,7 @@ func (p podReading) describe(all cluster) {
 // beside notes the other containers of the pod.
 func (p podReading) beside(c *Container) {
 	for _, n := range descend(p.pod, "containers").Content {
-		if n = resolveAlias(n); n != p.node {
+		if n = syntax.ResolveAlias(n); n != p.node {
 			if image := text(n, "image"); image != "" {
 				c.Beside = append(c.Beside, image)
 			}
@@ -66,7 +67,7 @@ func (p podReading) sysctls(c *Container) {
 		return
 	}
 	for _, item := range list.Content {
-		item = resolveAlias(item)
+		item = syntax.ResolveAlias(item)
 		if key, e := text(item, "name"), entryOf(p.text, item, "value"); key != "" && e.declared() {
 			c.setSysctl(p.reading, key, e.plain())
 		}
@@ -113,7 +114,7 @@ func (p podReading) ports() (out []*yaml.Node) {
 	}
 	for _, port := range list.Content {
 		if protocol := text(port, "protocol"); protocol == "" || protocol == "TCP" {
-			out = append(out, resolveAlias(port))
+			out = append(out, syntax.ResolveAlias(port))
 		}
 	}
 	return out
@@ -150,7 +151,7 @@ func (p podReading) service(c *Container, o manifest) {
 		return // a headless Service gives the addresses of the pods: ports are theirs
 	}
 	for _, port := range list.Content {
-		p.servicePort(c, resolveAlias(port))
+		p.servicePort(c, syntax.ResolveAlias(port))
 	}
 }
 
@@ -219,7 +220,7 @@ func labelsOf(n *yaml.Node) map[string]string {
 		return out
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if v := resolveAlias(n.Content[i+1]); v != nil && v.Kind == yaml.ScalarNode {
+		if v := syntax.ResolveAlias(n.Content[i+1]); v != nil && v.Kind == yaml.ScalarNode {
 			out[n.Content[i].Value] = v.Value
 		}
 	}

@@ -2,6 +2,8 @@ package appconf
 
 import (
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // variables notes the environment of the container: what ConfigMaps of the same
@@ -9,10 +11,10 @@ import (
 func (p podReading) variables(all cluster) {
 	if e := p.entry("envFrom"); e.declared() && e.value.Kind == yaml.SequenceNode {
 		for _, item := range e.value.Content {
-			if !p.wholeMap(all, resolveAlias(item)) {
-				unread := variable{at: e.span(), why: "what envFrom names is not read"}
+			if !p.wholeMap(all, syntax.ResolveAlias(item)) {
+				unread := syntax.Variable{At: e.span(), Why: "what envFrom names is not read"}
 				p.env["WEB_CONCURRENCY"] = unread
-				p.unreadEnvironment = unread.at
+				p.unreadEnvironment = unread.At
 			}
 		}
 	}
@@ -21,7 +23,7 @@ func (p podReading) variables(all cluster) {
 		return
 	}
 	for _, item := range env.Content {
-		item = resolveAlias(item)
+		item = syntax.ResolveAlias(item)
 		if name := text(item, "name"); name != "" {
 			p.env[name] = p.variable(all, item)
 		}
@@ -29,19 +31,19 @@ func (p podReading) variables(all cluster) {
 }
 
 // variable reads one entry of env.
-func (p podReading) variable(all cluster, item *yaml.Node) variable {
-	if _, value := find(item, "value", 0); value != nil {
-		v := variable{at: p.text.span(item)}
-		v.text, v.why = p.substitute(value.Value)
+func (p podReading) variable(all cluster, item *yaml.Node) syntax.Variable {
+	if _, value := syntax.Find(item, "value", 0); value != nil {
+		v := syntax.Variable{At: p.text.Span(item)}
+		v.Text, v.Why = p.substitute(value.Value)
 		return v
 	}
 	ref := descend(item, "valueFrom", "configMapKeyRef")
 	if data, ok := p.configMap(all, text(ref, "name")); ok {
 		if e := entryOf(data.text, data.object, "data", text(ref, "key")); e.declared() {
-			return variable{text: e.value.Value, at: e.span()}
+			return syntax.Variable{Text: e.value.Value, At: e.span()}
 		}
 	}
-	return variable{at: p.text.span(item), why: "its value comes from another object"}
+	return syntax.Variable{At: p.text.Span(item), Why: "its value comes from another object"}
 }
 
 // wholeMap notes all that an entry of envFrom brings in; false when it is not at hand.
@@ -55,9 +57,9 @@ func (p podReading) wholeMap(all cluster, item *yaml.Node) bool {
 		return true
 	}
 	for i := 0; i+1 < len(data.value.Content); i += 2 {
-		key, value := data.value.Content[i], resolveAlias(data.value.Content[i+1])
+		key, value := data.value.Content[i], syntax.ResolveAlias(data.value.Content[i+1])
 		if value != nil && value.Kind == yaml.ScalarNode {
-			p.env[text(item, "prefix")+key.Value] = variable{text: value.Value, at: m.text.entry(key, value)}
+			p.env[text(item, "prefix")+key.Value] = syntax.Variable{Text: value.Value, At: m.text.Entry(key, value)}
 		}
 	}
 	return true

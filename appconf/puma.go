@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -24,15 +25,15 @@ var rubySettings = map[string]map[string]flag{
 		"worker_shutdown_timeout":   {name: "shutdown_timeout", read: readSeconds},
 		"force_shutdown_after":      {name: "shutdown_timeout"},
 		"workers":                   {name: "workers", read: readCount},
-		"threads":                   {name: "threads", read: readPositive},
+		"threads":                   {name: "threads", read: syntax.ReadPositive},
 		"max_keep_alive":            {name: "max_requests_per_connection", read: readCount},
-		"http_content_length_limit": {name: "max_body_size", read: readPositive},
+		"http_content_length_limit": {name: "max_body_size", read: syntax.ReadPositive},
 		"bind":                      {name: "listen_backlog"},
 		"port":                      {name: "listen_backlog"},
 	},
 	"unicorn": {
 		"timeout":          {name: "worker_timeout", read: readSeconds},
-		"worker_processes": {name: "workers", read: readPositive},
+		"worker_processes": {name: "workers", read: syntax.ReadPositive},
 		"listen":           {name: "listen_backlog"},
 	},
 }
@@ -183,7 +184,7 @@ func (c *rubyConf) socket(st rubyStatement, plain []rubyValue, named map[string]
 	}
 	d := declaration{name: "listen_backlog", rank: rankFile}
 	if backlog != (rubyValue{}) || v.why != "" || unknown != "" {
-		d = optionValue(&flag{name: "listen_backlog", read: readPositive}, word{text: backlog.text, why: firstText(v.why, unknown, backlog.why)}, st.at, rankFile)
+		d = optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog.text, why: firstText(v.why, unknown, backlog.why)}, st.at, rankFile)
 	}
 	c.sockets = append(c.sockets, d)
 	c.pumaSpeaks(v.text, address, st.at, firstText(v.why, unknown))
@@ -252,7 +253,7 @@ func readPumaThreads(s string) (int64, bool) {
 	if _, most, ok := strings.Cut(s, ":"); ok {
 		s = most
 	}
-	return readPositive(s)
+	return syntax.ReadPositive(s)
 }
 
 // readPuma reads Puma's command line and its variables.
@@ -265,8 +266,8 @@ func readPuma(r *reading, c command) {
 		setting  flag
 	}{
 		{"WEB_CONCURRENCY", flag{name: "workers", read: readCount}},
-		{"MAX_THREADS", flag{name: "threads", read: readPositive}},
-		{"PUMA_MAX_THREADS", flag{name: "threads", read: readPositive}},
+		{"MAX_THREADS", flag{name: "threads", read: syntax.ReadPositive}},
+		{"PUMA_MAX_THREADS", flag{name: "threads", read: syntax.ReadPositive}},
 		{"PUMA_PERSISTENT_TIMEOUT", flag{name: "keepalive_timeout", read: readSeconds}},
 	} {
 		r.pumaVariable(v.variable, &v.setting)
@@ -284,7 +285,7 @@ func (r *reading) pumaVariable(name string, f *flag) {
 		return
 	}
 	r.forgetRank(f.name, rankEnvironment)
-	d := optionValue(f, word{text: v.text, why: v.why}, v.at, rankEnvironment)
+	d := optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankEnvironment)
 	if name == "PUMA_PERSISTENT_TIMEOUT" && r.runtime.ID != "puma-7" {
 		d.why = "whether this version of Puma reads the variable is not known"
 	}
@@ -323,7 +324,7 @@ func (r *reading) pumaBinds(args []word) {
 			r.listens(address)
 		}
 		if backlog != "" || value.why != "" {
-			r.declared = append(r.declared, optionValue(&flag{name: "listen_backlog", read: readPositive}, word{text: backlog, why: value.why}, at, rankCommand))
+			r.declared = append(r.declared, optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog, why: value.why}, at, rankCommand))
 		}
 	}
 }

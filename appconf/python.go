@@ -5,13 +5,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
 // A pythonModule is a Python file of which only plain assignments are understood.
 type pythonModule struct {
 	file   *source.File
-	env    map[string]variable
+	env    map[string]syntax.Variable
 	cpus   int                    // 0 for not known
 	values map[string]pythonValue // of the names assigned so far
 }
@@ -125,7 +126,7 @@ func pythonStringEnd(text string, pos int) int {
 // assignment reads "name = value". conditional reports one that need not run; ok
 // is false for every other statement and within functions.
 func (m *pythonModule) assignment(st pythonStatement) (name string, v pythonValue, conditional, ok bool) {
-	n := nameLength(st.text)
+	n := syntax.NameLength(st.text)
 	name = st.text[:n]
 	rest := strings.TrimLeft(st.text[n:], " \t")
 	switch {
@@ -161,7 +162,7 @@ func (m *pythonModule) oneLine(st pythonStatement) (string, pythonValue, bool, b
 			continue
 		}
 		rest := strings.TrimLeft(st.text[i+1:], " \t")
-		n := nameLength(rest)
+		n := syntax.NameLength(rest)
 		if after := strings.TrimLeft(rest[n:], " \t"); n > 0 && strings.HasPrefix(after, "=") && !strings.HasPrefix(after, "==") {
 			v := pythonValue{why: "it is set under a condition"}
 			m.values[rest[:n]] = v
@@ -238,7 +239,7 @@ func (e *pythonExpr) value() pythonValue {
 
 func (e *pythonExpr) takeWord(word string) bool {
 	e.blanks()
-	if n := nameLength(e.text[e.pos:]); e.text[e.pos:e.pos+n] != word {
+	if n := syntax.NameLength(e.text[e.pos:]); e.text[e.pos:e.pos+n] != word {
 		return false
 	}
 	e.pos += len(word)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -120,7 +121,7 @@ func (m *pythonModule) argument(c *pythonCall, code string, start, end int) {
 	start += len(text) - len(strings.TrimLeft(text, " \t\r\n\\"))
 	text = strings.TrimSpace(code[start:max(start, end)])
 	at := source.Span{File: m.file, Start: start, End: start + len(text)}
-	n := nameLength(text)
+	n := syntax.NameLength(text)
 	rest := strings.TrimLeft(text[n:], " \t")
 	switch {
 	case strings.HasPrefix(text, "*"):
@@ -159,7 +160,7 @@ func isConditional(statements []pythonStatement, i int) bool {
 // startsCondition reports whether a statement holds others that need not run. A
 // program that is started itself runs what "if __name__" holds.
 func startsCondition(st pythonStatement) bool {
-	word := st.text[:nameLength(st.text)]
+	word := st.text[:syntax.NameLength(st.text)]
 	return slices.Contains([]string{"if", "elif", "else", "for", "while", "except", "match", "case"}, word) && !mainGuard.MatchString(st.text)
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // maxPythonDepth bounds nested brackets.
@@ -35,7 +37,7 @@ func (e *pythonExpr) operand() pythonValue {
 		return e.literal()
 	case c >= '0' && c <= '9' || c == '.':
 		return e.number()
-	case nameLength(e.text[e.pos:]) > 0:
+	case syntax.NameLength(e.text[e.pos:]) > 0:
 		return e.name()
 	}
 	return e.lost()
@@ -95,7 +97,7 @@ func (e *pythonExpr) number() pythonValue {
 func (e *pythonExpr) name() pythonValue {
 	start := e.pos
 	for {
-		n := nameLength(e.text[e.pos:])
+		n := syntax.NameLength(e.text[e.pos:])
 		if e.pos += n; n == 0 {
 			return e.lost()
 		}
@@ -154,8 +156,8 @@ func (m *pythonModule) getenv(args []pythonValue) pythonValue {
 		return unknownPython("computed value")
 	}
 	name := args[0].texts[0]
-	if v, ok := m.env[name]; ok && v.why == "" {
-		return pythonValue{texts: []string{v.text}, isText: true}
+	if v, ok := m.env[name]; ok && v.Why == "" {
+		return pythonValue{texts: []string{v.Text}, isText: true}
 	} else if ok {
 		return unknownPython("it depends on the environment variable " + name)
 	}

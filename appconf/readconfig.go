@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -16,8 +17,8 @@ import (
 // values of the wrong type, unknown words, missing keys.
 func ReadConfig(f *source.File) (*Config, error) {
 	c := &Config{File: f}
-	d := &decoder{text: newYAMLText(f), aliases: maxAliases}
-	top, err := d.text.parse()
+	d := &decoder{text: syntax.NewYAMLText(f), aliases: maxAliases}
+	top, err := d.text.Parse()
 	if err != nil {
 		return c, err
 	}
@@ -46,7 +47,7 @@ func (d *decoder) version(e entry) {
 }
 
 func (d *decoder) rule(n *yaml.Node) RuleConfig {
-	r := RuleConfig{Span: d.text.span(n)}
+	r := RuleConfig{Span: d.text.Span(n)}
 	seen := d.mapping(n, "rules", keys{
 		"rule":     d.word(&r.Rule),
 		"severity": d.choice(&r.Severity, "error", "warning", "info", "off"),
@@ -68,7 +69,7 @@ func (d *decoder) options(e entry) []Option {
 }
 
 func (d *decoder) ignore(n *yaml.Node) Ignore {
-	i := Ignore{Span: d.text.span(n)}
+	i := Ignore{Span: d.text.Span(n)}
 	var until source.Setting[string]
 	seen := d.mapping(n, "ignore", keys{
 		"rule":   d.word(&i.Rule),
@@ -89,7 +90,7 @@ func parseDay(s string) (string, error) {
 }
 
 func (d *decoder) host(n *yaml.Node) HostConfig {
-	h := HostConfig{Span: d.text.span(n)}
+	h := HostConfig{Span: d.text.Span(n)}
 	d.mapping(n, "hosts", keys{
 		"name":     d.word(&h.Name),
 		"root":     d.word(&h.Root),
@@ -110,7 +111,7 @@ func (d *decoder) host(n *yaml.Node) HostConfig {
 }
 
 func (d *decoder) pathMapping(n *yaml.Node) PathMapping {
-	m := PathMapping{Span: d.text.span(n)}
+	m := PathMapping{Span: d.text.Span(n)}
 	seen := d.mapping(n, "path_map", keys{"from": d.word(&m.From), "to": d.word(&m.To)})
 	d.require(n, seen, "from")
 	d.require(n, seen, "to")
@@ -156,7 +157,7 @@ func (d *decoder) workload(e entry, c *WorkloadConfig) {
 }
 
 func (d *decoder) app(n *yaml.Node) AppConfig {
-	a := AppConfig{Span: d.text.span(n)}
+	a := AppConfig{Span: d.text.Span(n)}
 	seen := d.mapping(n, "apps", keys{
 		"name":                        d.textual(&a.Name),
 		"upstream":                    d.textual(&a.Upstream),
@@ -189,14 +190,14 @@ func (d *decoder) files(e entry) []source.Setting[string] {
 	var out []source.Setting[string]
 	d.list(e, func(n *yaml.Node) {
 		if text, ok := d.scalar(n, e.key.Value, "a path"); ok {
-			out = append(out, source.Known(text, source.Origin{Span: d.text.span(n)}))
+			out = append(out, source.Known(text, source.Origin{Span: d.text.Span(n)}))
 		}
 	})
 	return out
 }
 
 func (d *decoder) route(n *yaml.Node) Route {
-	r := Route{Span: d.text.span(n)}
+	r := Route{Span: d.text.Span(n)}
 	seen := d.mapping(n, "routes", keys{
 		"path":            d.word(&r.Path),
 		"request_timeout": d.duration(&r.RequestTimeout),
@@ -206,7 +207,7 @@ func (d *decoder) route(n *yaml.Node) Route {
 }
 
 func (d *decoder) balancer(n *yaml.Node) LoadBalancerConfig {
-	b := LoadBalancerConfig{Span: d.text.span(n)}
+	b := LoadBalancerConfig{Span: d.text.Span(n)}
 	seen := d.mapping(n, "load_balancers", keys{
 		"name":            d.textual(&b.Name),
 		"kind":            d.textual(&b.Kind),

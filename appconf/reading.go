@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -28,7 +29,7 @@ type reading struct {
 	heapShare int64
 	heapAt    source.Span // what says so; invalid for the default
 	// env is what the files put into the environment.
-	env map[string]variable
+	env map[string]syntax.Variable
 	// commanded reports whether the command line that starts the server was read.
 	commanded bool
 	// started reports whether some file says how the application is started.
@@ -39,11 +40,11 @@ type reading struct {
 	// entries of php-fpm's files; what holds is decided when all files were read.
 	springFiles     []springFile
 	springArguments []springArgument
-	pools           []keyValue
+	pools           []syntax.KeyValue
 	poolFiles       []*source.File
 	// jettyValues are the properties of Jetty's .ini files, and jettyOn the modules that
 	// decide protocols, with the places that switch them on.
-	jettyValues map[string]variable
+	jettyValues map[string]syntax.Variable
 	jettyOn     map[string]source.Span
 	// spoken are the sockets of servers that speak one protocol at each.
 	spoken []spokenSocket
@@ -73,7 +74,7 @@ type reading struct {
 	// processes counts the scripts that were followed to find process 1.
 	processes int
 	// packageScripts are the scripts of package.json by name.
-	packageScripts map[string]keyValue
+	packageScripts map[string]syntax.KeyValue
 	// serverFiles are the base names of the configuration files of uwsgi, Puma,
 	// Unicorn and hypercorn that were read.
 	serverFiles []string
@@ -126,14 +127,6 @@ type declaration struct {
 	// assumed marks a default that holds as a rule only, and a place that decides the
 	// setting for some requests only.
 	assumed bool
-}
-
-// A variable is one of the environment; why is not empty when its value is not
-// known.
-type variable struct {
-	text string
-	at   source.Span
-	why  string
 }
 
 // A reader knows one kind of file: read takes one at a time, all takes those that
@@ -294,6 +287,15 @@ func (r *reading) withhold(name string) {
 			}
 		}
 		r.runtime = &rt
+	}
+}
+
+// doubt makes declarations unknown that something unread may replace.
+func (r *reading) doubt(doubtful func(*declaration) bool, why string) {
+	for i := range r.declared {
+		if d := &r.declared[i]; doubtful(d) {
+			d.why = firstText(d.why, why)
+		}
 	}
 }
 

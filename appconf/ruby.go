@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -43,7 +44,7 @@ func rubyStatements(f *source.File) (out []rubyStatement, why string) {
 		if depth -= closes; depth < 0 {
 			return nil, "Ruby that is not understood"
 		}
-		n := nameLength(body)
+		n := syntax.NameLength(body)
 		out = append(out, rubyStatement{body[:n], body[n:], at, depth > 0 || rubyModifier(body)})
 		depth += opens
 	}

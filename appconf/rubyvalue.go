@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // A rubyValue is an integer, a text, a symbol (":auto"), true, false or nil (""
@@ -56,12 +58,12 @@ func (e *rubyExpr) arguments() (plain []rubyValue, named map[string]rubyValue) {
 func (e *rubyExpr) keyword() string {
 	e.blanks()
 	rest := e.text[e.pos:]
-	if n := nameLength(rest); n > 0 && strings.HasPrefix(rest[n:], ":") && !strings.HasPrefix(rest[n:], "::") {
+	if n := syntax.NameLength(rest); n > 0 && strings.HasPrefix(rest[n:], ":") && !strings.HasPrefix(rest[n:], "::") {
 		e.pos += n + 1
 		return rest[:n]
 	}
 	if strings.HasPrefix(rest, ":") {
-		n := nameLength(rest[1:])
+		n := syntax.NameLength(rest[1:])
 		after := strings.TrimLeft(rest[1+n:], " \t")
 		if n > 0 && strings.HasPrefix(after, "=>") {
 			e.pos = len(e.text) - len(after) + 2
@@ -142,7 +144,7 @@ func rubyArithmetic(a, b rubyValue, op func(a, b int64) int64) rubyValue {
 func (e *rubyExpr) operand() rubyValue {
 	v := e.primary()
 	for e.take(".") {
-		n := nameLength(e.text[e.pos:])
+		n := syntax.NameLength(e.text[e.pos:])
 		name := e.text[e.pos : e.pos+n]
 		if e.pos += n; name != "to_i" {
 			return e.lost()
@@ -163,7 +165,7 @@ func rubyInteger(v rubyValue, lenient bool) rubyValue {
 	case v.isNil:
 		return rubyValue{why: "it has no value unless the environment gives one"}
 	}
-	if _, ok := readPlain(v.text); !ok {
+	if _, ok := syntax.ReadPlain(v.text); !ok {
 		return rubyValue{why: "not a number"}
 	}
 	return v
@@ -186,11 +188,11 @@ func (e *rubyExpr) primary() rubyValue {
 	case c >= '0' && c <= '9':
 		return e.number()
 	case c == ':':
-		n := nameLength(e.text[e.pos+1:])
+		n := syntax.NameLength(e.text[e.pos+1:])
 		e.pos += 1 + n
 		return rubyValue{text: e.text[e.pos-n-1 : e.pos]}
 	}
-	n := nameLength(e.text[e.pos:])
+	n := syntax.NameLength(e.text[e.pos:])
 	name := e.text[e.pos : e.pos+n]
 	e.pos += n
 	return e.named(name)
@@ -249,8 +251,8 @@ func (e *rubyExpr) environment() rubyValue {
 // variable returns a variable as the files set it, else the fallback.
 func (e *rubyExpr) variable(name string, fallback rubyValue) rubyValue {
 	switch v, ok := e.reading.env[name]; {
-	case ok && v.why == "":
-		return rubyValue{text: v.text}
+	case ok && v.Why == "":
+		return rubyValue{text: v.Text}
 	case ok || e.reading.unreadEnvironment.IsValid():
 		return rubyValue{why: "it depends on the environment variable " + name}
 	}
@@ -276,7 +278,7 @@ func (e *rubyExpr) number() rubyValue {
 		e.pos++
 	}
 	text := strings.ReplaceAll(e.text[start:e.pos], "_", "")
-	if _, ok := readPlain(text); !ok || nameLength(e.text[e.pos:]) > 0 {
+	if _, ok := syntax.ReadPlain(text); !ok || syntax.NameLength(e.text[e.pos:]) > 0 {
 		return e.lost()
 	}
 	return rubyValue{text: text}

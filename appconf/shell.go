@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -18,7 +19,7 @@ type shell struct {
 	args    []word
 	argsWhy string
 	// vars are the variables, those that are not exported included.
-	vars map[string]variable
+	vars map[string]syntax.Variable
 	// all reports that every variable is exported (set -a).
 	all bool
 	// depth counts the blocks around a command, parens those of brackets.
@@ -192,10 +193,10 @@ const unlessCondition = "the script sets it under a condition"
 func (s *shell) assign(words []word, need, export bool) {
 	for _, w := range words {
 		name, value, ok := strings.Cut(w.text, "=")
-		if nameLength(name) != len(name) || name == "" {
+		if syntax.NameLength(name) != len(name) || name == "" {
 			continue
 		}
-		v := variable{value, w.at, firstText(w.why, positional(w))}
+		v := syntax.Variable{Text: value, At: w.at, Why: firstText(w.why, positional(w))}
 		switch {
 		case !ok && !export:
 			continue
@@ -204,7 +205,7 @@ func (s *shell) assign(words []word, need, export bool) {
 				continue
 			}
 		case !need:
-			v.why = unlessCondition
+			v.Why = unlessCondition
 		}
 		s.vars[name] = v
 		if _, inherited := s.env[name]; export || s.all || inherited {
@@ -218,7 +219,7 @@ func (s *shell) unset(words []word, need bool) {
 		delete(s.vars, w.text)
 		delete(s.env, w.text)
 		if !need {
-			s.vars[w.text] = variable{at: w.at, why: unlessCondition}
+			s.vars[w.text] = syntax.Variable{At: w.at, Why: unlessCondition}
 			s.env[w.text] = s.vars[w.text]
 		}
 	}
@@ -249,15 +250,15 @@ func (s *shell) set(words []word, need bool) {
 func (s *shell) sourced(at source.Span) {
 	const why = "a file that is not read may set it"
 	for name, v := range s.vars {
-		v.why = why
+		v.Why = why
 		s.vars[name] = v
 	}
 	for name, v := range s.env {
-		v.why = why
+		v.Why = why
 		s.env[name] = v
 	}
-	s.vars[unreadVariable] = variable{at: at, why: why}
-	s.env["WEB_CONCURRENCY"] = variable{at: at, why: why}
+	s.vars[unreadVariable] = syntax.Variable{At: at, Why: why}
+	s.env["WEB_CONCURRENCY"] = syntax.Variable{At: at, Why: why}
 	s.unreadEnvironment = at
 }
 
@@ -308,7 +309,7 @@ func (s *shell) expandArguments(words []word) []word {
 			out = append(out, s.args...)
 			continue
 		case unread && !strings.HasPrefix(w.raw, "'") && variableName.MatchString(w.raw):
-			w.why = firstText(w.why, s.vars[unreadVariable].why)
+			w.why = firstText(w.why, s.vars[unreadVariable].Why)
 		}
 		w.why = firstText(w.why, positional(w))
 		out = append(out, w)
@@ -335,7 +336,7 @@ func (s *shell) simple(words []word, need bool) {
 		return
 	}
 	expanded := s.expandArguments(words)
-	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]variable{}}
+	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]syntax.Variable{}}
 	for _, c := range probe.commands(expanded) {
 		switch {
 		case !s.startsServer(c):
@@ -351,13 +352,13 @@ func (s *shell) simple(words []word, need bool) {
 
 func isAssignment(w word) bool {
 	name, _, ok := strings.Cut(w.text, "=")
-	return ok && name != "" && nameLength(name) == len(name)
+	return ok && name != "" && syntax.NameLength(name) == len(name)
 }
 
 // mayStart reports whether a command whose arguments are not known may be the one
 // that starts the server: "$@" itself, or a command that does.
 func (s *shell) mayStart(words []word) bool {
-	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]variable{}}
+	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]syntax.Variable{}}
 	for _, c := range probe.commands(words) {
 		if strings.HasPrefix(c.program, "$") || s.startsServer(c) {
 			return true

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -75,7 +76,7 @@ func TestShellAsTheShellRunsIt(t *testing.T) {
 		"cat <<-'X' >/dev/null\n\tgunicorn no\n\tX\ngunicorn yes\n",
 		"case a in\n b) A=1;;\n (c) A=2;;\nesac\ngunicorn last\n",
 	} {
-		r := &reading{runtime: mustRuntime(t, "gunicorn@23"), env: map[string]variable{}}
+		r := &reading{runtime: mustRuntime(t, "gunicorn@23"), env: map[string]syntax.Variable{}}
 		s := newShell(r, source.NewFile("/x.sh", script), nil)
 		s.run()
 		if s.lost.IsValid() || len(s.starts) != 1 || slices.ContainsFunc(s.starts[0], func(w word) bool { return w.why != "" }) {

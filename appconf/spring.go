@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // Where Spring Boot takes a property from, weakest first ("Externalized
@@ -45,16 +47,16 @@ var springSettings = map[string]springSetting{
 	"server.tomcat.keepalivetimeout":           {"Tomcat", "keepalive_timeout", springTimeout},
 	"server.tomcat.connectiontimeout":          {"Tomcat", "connection-timeout", springTimeout},
 	"server.tomcat.maxkeepaliverequests":       {"Tomcat", "max_requests_per_connection", tomcatRequests},
-	"server.tomcat.acceptcount":                {"Tomcat", "listen_backlog", readPositive},
-	"server.tomcat.maxconnections":             {"Tomcat", "max_connections", readPositive},
-	"server.tomcat.threads.max":                {"Tomcat", "threads", readPositive},
+	"server.tomcat.acceptcount":                {"Tomcat", "listen_backlog", syntax.ReadPositive},
+	"server.tomcat.maxconnections":             {"Tomcat", "max_connections", syntax.ReadPositive},
+	"server.tomcat.threads.max":                {"Tomcat", "threads", syntax.ReadPositive},
 	"server.jetty.connectionidletimeout":       {"Jetty", "keepalive_timeout", springTimeout},
-	"server.jetty.maxconnections":              {"Jetty", "max_connections", readPositive},
-	"server.jetty.threads.max":                 {"Jetty", "threads", readPositive},
+	"server.jetty.maxconnections":              {"Jetty", "max_connections", syntax.ReadPositive},
+	"server.jetty.threads.max":                 {"Jetty", "threads", syntax.ReadPositive},
 	"server.netty.idletimeout":                 {"Netty", "keepalive_timeout", springTimeout},
-	"server.netty.maxkeepaliverequests":        {"Netty", "max_requests_per_connection", readPositive},
+	"server.netty.maxkeepaliverequests":        {"Netty", "max_requests_per_connection", syntax.ReadPositive},
 	"server.undertow.norequesttimeout":         {"Undertow", "keepalive_timeout", springTimeout},
-	"server.undertow.threads.worker":           {"Undertow", "threads", readPositive},
+	"server.undertow.threads.worker":           {"Undertow", "threads", syntax.ReadPositive},
 }
 
 // springServers names the embedded server by preset. With spring-boot alone it is
@@ -80,7 +82,7 @@ func (r *reading) finishSpring() {
 	}
 	r.readSpringFiles()
 	for _, e := range r.springArguments {
-		r.springProperty(e.keyValue, e.rank, e.why)
+		r.springProperty(e.KeyValue, e.rank, e.why)
 	}
 	r.readSpringEnvironment()
 	r.finishSpringServer()
@@ -93,7 +95,7 @@ func (r *reading) finishSpring() {
 // underscores, dashes are left out.
 func (r *reading) readSpringEnvironment() {
 	if v, ok := r.env["SPRING_APPLICATION_JSON"]; ok {
-		r.giveUp(v.at, "properties in SPRING_APPLICATION_JSON are not read")
+		r.giveUp(v.At, "properties in SPRING_APPLICATION_JSON are not read")
 		r.doubt(r.fromSpringFile, "SPRING_APPLICATION_JSON may set it again")
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.env)) {
@@ -103,9 +105,9 @@ func (r *reading) readSpringEnvironment() {
 			s := springSettings[property]
 			switch {
 			case key == property:
-				r.springProperty(keyValue{key: property, text: v.text, at: v.at}, rankSpringEnvironment, v.why)
+				r.springProperty(syntax.KeyValue{Key: property, Text: v.Text, At: v.At}, rankSpringEnvironment, v.Why)
 			case strings.ReplaceAll(key, ".", "") == strings.ReplaceAll(property, ".", ""):
-				r.puzzle(s.name, v.at, rankSpringEnvironment, "write the variable without underscores inside of names: "+environmentName(property))
+				r.puzzle(s.name, v.At, rankSpringEnvironment, "write the variable without underscores inside of names: "+environmentName(property))
 			}
 		}
 	}
@@ -118,14 +120,14 @@ func environmentName(property string) string {
 
 // springSetting returns what a property decides, false when it is none of the
 // settings or the server does not read it.
-func (r *reading) springSetting(e keyValue) (springSetting, bool) {
-	s, known := springSettings[canonical(e.key)]
+func (r *reading) springSetting(e syntax.KeyValue) (springSetting, bool) {
+	s, known := springSettings[canonical(e.Key)]
 	server := springServers[r.runtime.ID]
 	return s, known && (s.server == "" || server == "" || s.server == server)
 }
 
 // springProperty declares one property for the server that reads it.
-func (r *reading) springProperty(e keyValue, rank int, why string) {
+func (r *reading) springProperty(e syntax.KeyValue, rank int, why string) {
 	s, counts := r.springSetting(e)
 	switch {
 	case !counts:
@@ -133,9 +135,9 @@ func (r *reading) springProperty(e keyValue, rank int, why string) {
 	case s.server != "" && springServers[r.runtime.ID] == "":
 		why = "it counts on " + s.server + " only, and the server is not known: write spring-boot-tomcat or spring-boot-jetty for runtime"
 	}
-	text, unknown := r.fillIn(e.text)
+	text, unknown := r.fillIn(e.Text)
 	value := word{text: strings.TrimSpace(text), why: firstText(why, unknown)}
-	r.declared = append(r.declared, optionValue(&flag{name: s.name, read: s.read}, value, e.at, rank))
+	r.declared = append(r.declared, optionValue(&flag{name: s.name, read: s.read}, value, e.At, rank))
 }
 
 // finishSpringServer gives properties the meaning they have for the server and
@@ -211,7 +213,7 @@ func (r *reading) finishListen() {
 
 // readable returns a port that can be listened at, "" for others.
 func readable(port string) string {
-	if n, ok := readPositive(port); ok && n < 1<<16 {
+	if n, ok := syntax.ReadPositive(port); ok && n < 1<<16 {
 		return port
 	}
 	return ""

@@ -1,11 +1,15 @@
 package appconf
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
+)
 
 // A springArgument is a property on the command line; why is not empty when its
 // value is not known.
 type springArgument struct {
-	keyValue
+	syntax.KeyValue
 	rank int
 	why  string
 }
@@ -41,13 +45,13 @@ func (r *reading) springOption(text string, w word, rank int) {
 	name, value, _ := strings.Cut(text, "=")
 	switch canonical(name) {
 	case "spring.profiles.active":
-		if old, ok := r.env[springActive]; !ok || rank > rankSystemProperty || old.why != "" {
-			r.env[springActive] = variable{value, w.at, w.why}
+		if old, ok := r.env[springActive]; !ok || rank > rankSystemProperty || old.Why != "" {
+			r.env[springActive] = syntax.Variable{Text: value, At: w.at, Why: w.why}
 		}
 		return
 	case "spring.config.location", "spring.config.additionallocation", "spring.config.import", "spring.application.json":
 		r.giveUp(w.at, "properties come from "+name+", which is not read")
 		return
 	}
-	r.springArguments = append(r.springArguments, springArgument{keyValue{key: name, text: value, at: w.at}, rank, w.why})
+	r.springArguments = append(r.springArguments, springArgument{syntax.KeyValue{Key: name, Text: value, At: w.at}, rank, w.why})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -25,7 +26,7 @@ func isSpringFile(r *reading, name string) bool {
 type springFile struct {
 	file    *source.File
 	profile string // of its name; "" for all
-	docs    [][]keyValue
+	docs    [][]syntax.KeyValue
 }
 
 // collectSpringFile keeps the properties of a file; which of them hold is decided
@@ -34,9 +35,9 @@ func collectSpringFile(r *reading, f *source.File) {
 	m := springFileName.FindStringSubmatch(f.Path[strings.LastIndexByte(f.Path, '/')+1:])
 	s := springFile{file: f, profile: m[1]}
 	if m[2] == "properties" {
-		s.docs = propertyDocuments(f)
+		s.docs = syntax.PropertyDocuments(f)
 	} else {
-		docs, err := yamlDocuments(f)
+		docs, err := syntax.YAMLDocuments(f)
 		if err != nil {
 			r.giveUp(source.Span{File: f}, "not valid YAML")
 			return
@@ -55,7 +56,7 @@ func (r *reading) readSpringFiles() {
 	}
 	for _, f := range r.springFiles {
 		if e, ok := f.find("spring.config.import"); ok {
-			r.giveUp(e.at, "what it imports is not read")
+			r.giveUp(e.At, "what it imports is not read")
 			r.doubt(func(d *declaration) bool { return d.at.File == f.file }, "an imported file may set it again")
 		}
 	}
@@ -67,30 +68,30 @@ func (r *reading) fromSpringFile(d *declaration) bool {
 }
 
 // find returns a property of the file whose name starts with a prefix.
-func (f springFile) find(prefix string) (keyValue, bool) {
+func (f springFile) find(prefix string) (syntax.KeyValue, bool) {
 	for _, doc := range f.docs {
 		for _, e := range doc {
-			if strings.HasPrefix(canonical(e.key), prefix) {
+			if strings.HasPrefix(canonical(e.Key), prefix) {
 				return e, true
 			}
 		}
 	}
-	return keyValue{}, false
+	return syntax.KeyValue{}, false
 }
 
 // springDocument declares what one document holds. Later documents of a file win.
 // grouped says that a profile may bring others along.
-func (r *reading) springDocument(f springFile, doc []keyValue, grouped bool) {
+func (r *reading) springDocument(f springFile, doc []syntax.KeyValue, grouped bool) {
 	rank, holds, profile := rankApplication, active, f.profile
 	if profile != "" {
 		rank, holds = rankProfile, r.profileState(profile, grouped)
 	}
 	for _, e := range doc {
-		switch canonical(e.key) {
+		switch canonical(e.Key) {
 		case "spring.config.activate.onprofile", "spring.profiles":
-			holds, profile = min(holds, r.profileState(e.text, grouped)), e.text
+			holds, profile = min(holds, r.profileState(e.Text, grouped)), e.Text
 		case "spring.config.activate.oncloudplatform":
-			holds, profile = min(holds, perhapsActive), "of the platform "+e.text
+			holds, profile = min(holds, perhapsActive), "of the platform "+e.Text
 		}
 	}
 	for _, e := range doc {
@@ -120,11 +121,11 @@ var profileName = regexp.MustCompile(`^!?[\w.+@-]+$`)
 // "!" in front for profiles that must not be active.
 func (r *reading) profileState(profiles string, grouped bool) profileState {
 	v, known := r.env[springActive]
-	if !known || v.why != "" || grouped {
+	if !known || v.Why != "" || grouped {
 		return perhapsActive
 	}
 	var on []string
-	for _, name := range strings.Split(v.text, ",") {
+	for _, name := range strings.Split(v.Text, ",") {
 		on = append(on, strings.TrimSpace(name))
 	}
 	state := inactive

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 var springTime = regexp.MustCompile(`(?i)^(\d{1,15})(ns|us|ms|s|m|h|d)?$`)
@@ -27,7 +29,7 @@ func springDuration(s string) (int64, bool) {
 	}
 	units := map[string]int64{"ns": 1, "us": 1e3, "": 1e6, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9, "d": 24 * 3600e9}
 	unit := units[strings.ToLower(m[2])]
-	n, ok := readPlain(m[1])
+	n, ok := syntax.ReadPlain(m[1])
 	return n * unit, ok && n < int64(Infinite)/unit
 }
 
@@ -50,6 +52,6 @@ func springSize(s string) (int64, bool) {
 		return 0, false
 	}
 	shift := 10 * max(strings.Index("BKMGT", m[2][:min(1, len(m[2]))]), 0)
-	n, ok := readPositive(m[1])
+	n, ok := syntax.ReadPositive(m[1])
 	return n << shift, ok && n < int64(Infinite)>>shift
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // Infinite stands for a time that never ends. It is the largest duration:
@@ -104,4 +106,14 @@ func sizeUnit(unit string) (shift int, ok bool) {
 	i := strings.IndexByte("kmgt", unit[0])
 	rest := unit[1:]
 	return 10 * (i + 1), i >= 0 && (rest == "" || rest == "i" || rest == "ib")
+}
+
+// readMillis reads milliseconds of a timeout, -1 for none. What 0 means is left
+// to the program.
+func readMillis(s string) (int64, bool) {
+	if s == "-1" {
+		return int64(Infinite), true
+	}
+	v, ok := syntax.ReadPositive(s)
+	return v * 1e6, ok && v <= int64(Infinite)/1e6
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -14,25 +15,25 @@ func isService(_ *reading, name string) bool { return hasSuffix(name, ".service"
 // readService reads the variables, the command, and the time and signal to stop of
 // a unit.
 func readService(r *reading, f *source.File) {
-	var start, files []keyValue
+	var start, files []syntax.KeyValue
 	r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
 	for _, a := range serviceAssignments(f) {
-		switch a.key {
+		switch a.Key {
 		case "Environment":
 			r.serviceVariables(a)
 		case "EnvironmentFile":
-			if files = append(files, a); a.text == "" {
+			if files = append(files, a); a.Text == "" {
 				files = nil
 			}
 		case "ExecStart":
-			if start = append(start, a); a.text == "" {
+			if start = append(start, a); a.Text == "" {
 				start = nil
 			}
 		case "KillSignal":
 			r.killSignal(a)
 		case "TimeoutStopSec", "TimeoutSec": // which sets the time to start, too
 			r.forget("stop_grace_period", f)
-			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, word{text: a.text}, a.at, rankCommand))
+			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, word{text: a.Text}, a.At, rankCommand))
 		}
 	}
 	r.unitStopGrace()
@@ -48,17 +49,17 @@ func readService(r *reading, f *source.File) {
 }
 
 // killSignal reads KillSignal=; an empty one stands for the default.
-func (r *reading) killSignal(a keyValue) {
-	if a.text == "" {
+func (r *reading) killSignal(a syntax.KeyValue) {
+	if a.Text == "" {
 		r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
 		return
 	}
-	r.stop.Signal = settingAt(r, word{text: a.text, at: a.at, why: specifier(a.text)}, readSignalName)
+	r.stop.Signal = settingAt(r, word{text: a.Text, at: a.At, why: specifier(a.Text)}, readSignalName)
 }
 
 // serviceAssignments reads the lines of the section [Service]. A value goes on
 // after a backslash at the end of its line, which stays in the text.
-func serviceAssignments(f *source.File) (out []keyValue) {
+func serviceAssignments(f *source.File) (out []syntax.KeyValue) {
 	section := ""
 	for n := 1; n <= f.Lines(); n++ {
 		at := f.Line(n)
@@ -79,21 +80,21 @@ func serviceAssignments(f *source.File) (out []keyValue) {
 		case text[0] == '[':
 			section = text
 		case ok && section == "[Service]":
-			out = append(out, keyValue{key: strings.TrimSpace(key), text: strings.TrimSpace(value), at: at})
+			out = append(out, syntax.KeyValue{Key: strings.TrimSpace(key), Text: strings.TrimSpace(value), At: at})
 		}
 	}
 	return out
 }
 
 // serviceVariables reads "Environment=A=1 'B=2 3'"; an empty one forgets the others.
-func (r *reading) serviceVariables(a keyValue) {
-	if a.text == "" {
-		r.env = map[string]variable{}
+func (r *reading) serviceVariables(a syntax.KeyValue) {
+	if a.Text == "" {
+		r.env = map[string]syntax.Variable{}
 		return
 	}
-	for _, w := range split(strings.ReplaceAll(a.text, "$", `\$`), nil) {
+	for _, w := range split(strings.ReplaceAll(a.Text, "$", `\$`), nil) {
 		name, value, _ := strings.Cut(w.text, "=")
-		r.env[name] = variable{value, a.at, firstText(w.why, specifier(value))}
+		r.env[name] = syntax.Variable{Text: value, At: a.At, Why: firstText(w.why, specifier(value))}
 	}
 }
 
@@ -105,20 +106,20 @@ func (r *reading) doubtVariables() {
 	}
 	why := "variables come from a file that is not read"
 	for name, v := range r.env {
-		v.why = firstText(v.why, why)
+		v.Why = firstText(v.Why, why)
 		r.env[name] = v
 	}
-	r.env["WEB_CONCURRENCY"] = variable{at: r.unreadEnvironment, why: why}
+	r.env["WEB_CONCURRENCY"] = syntax.Variable{At: r.unreadEnvironment, Why: why}
 }
 
 // runService reads ExecStart (systemd.service(5), command lines).
-func (r *reading) runService(a keyValue) {
-	line := strings.TrimLeft(a.text, "-:+!|")
+func (r *reading) runService(a syntax.KeyValue) {
+	line := strings.TrimLeft(a.Text, "-:+!|")
 	if strings.HasPrefix(line, "@") || strings.Contains(line, "\\\r\n") {
-		r.giveUp(a.at, "this form of ExecStart is not read")
+		r.giveUp(a.At, "this form of ExecStart is not read")
 		return
 	}
-	at := a.at
+	at := a.At
 	at.Start = at.End - len(line)
 	words := split(line, r.env)
 	place(words, at, at.End)

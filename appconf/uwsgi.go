@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -19,14 +20,14 @@ func isUWSGIConf(r *reading, name string) bool {
 // uwsgiSettings are uWSGI's options (core/uwsgi.c, plugins/http/http.c). Those
 // without a reader need a closer look.
 var uwsgiSettings = map[string]flag{
-	"listen":              {name: "listen_backlog", read: readPositive},
+	"listen":              {name: "listen_backlog", read: syntax.ReadPositive},
 	"harakiri":            {name: "request_timeout", read: readSeconds},
-	"processes":           {name: "workers", read: readPositive},
-	"workers":             {name: "workers", read: readPositive},
-	"threads":             {name: "threads", read: readPositive},
+	"processes":           {name: "workers", read: syntax.ReadPositive},
+	"workers":             {name: "workers", read: syntax.ReadPositive},
+	"threads":             {name: "threads", read: syntax.ReadPositive},
 	"max-requests":        {name: "max_requests_per_worker", read: readCount},
-	"buffer-size":         {name: "max_header_size", read: readPositive},
-	"limit-post":          {name: "max_body_size", read: readPositive},
+	"buffer-size":         {name: "max_header_size", read: syntax.ReadPositive},
+	"limit-post":          {name: "max_body_size", read: syntax.ReadPositive},
 	"worker-reload-mercy": {name: "shutdown_timeout", read: readSeconds},
 	"reload-mercy":        {name: "shutdown_timeout"},
 	"http-keepalive":      {name: "keepalive_timeout"},
@@ -59,7 +60,7 @@ func readUWSGI(r *reading, c command) {
 		if option, ok := strings.CutPrefix(name, "UWSGI_"); ok {
 			v := r.env[name]
 			key := strings.ToLower(strings.ReplaceAll(option, "_", "-"))
-			variables = append(variables, keyWord{key, word{text: v.text, at: v.at, why: v.why}})
+			variables = append(variables, keyWord{key, word{text: v.Text, at: v.At, why: v.Why}})
 		}
 	}
 	r.uwsgiOptions(variables)
@@ -167,9 +168,9 @@ func readUWSGIConf(r *reading, f *source.File) {
 		r.uwsgiOptions(r.uwsgiINI(f))
 		return
 	}
-	text := newYAMLText(f)
-	top, err := text.parse()
-	_, options := find(top, "uwsgi", 0)
+	text := syntax.NewYAMLText(f)
+	top, err := text.Parse()
+	_, options := syntax.Find(top, "uwsgi", 0)
 	if err != nil || options == nil || options.Kind != yaml.MappingNode {
 		r.giveUp(source.Span{File: f}, "no options of uwsgi in this file")
 		return
@@ -178,7 +179,7 @@ func readUWSGIConf(r *reading, f *source.File) {
 	for i := 0; i+1 < len(options.Content); i += 2 {
 		k, v := options.Content[i], options.Content[i+1]
 		value := r.uwsgiText(v.Value)
-		if value.at = text.entry(k, v); v.Kind != yaml.ScalarNode {
+		if value.at = text.Entry(k, v); v.Kind != yaml.ScalarNode {
 			value.why = "not a single value"
 		}
 		out = append(out, keyWord{k.Value, value})
@@ -226,10 +227,10 @@ func (r *reading) uwsgiText(text string) word {
 	if name, ok := strings.CutPrefix(text, "$("); ok && strings.HasSuffix(name, ")") {
 		name = strings.TrimSuffix(name, ")")
 		v, known := r.env[name]
-		if !known || v.why != "" {
+		if !known || v.Why != "" {
 			return word{why: "it depends on the environment variable " + name}
 		}
-		return word{text: v.text}
+		return word{text: v.Text}
 	}
 	w := word{text: text}
 	if strings.Contains(text, "%") || strings.Contains(text, "$(") || strings.HasPrefix(text, "@(") {

@@ -1,4 +1,4 @@
-package appconf
+package syntax
 
 import (
 	"errors"
@@ -15,10 +15,10 @@ import (
 	"github.com/tunelint/tunelint/spelling"
 )
 
-// A yamlText turns the line and column of YAML nodes into byte offsets. YAML
+// A YAMLText turns the line and column of YAML nodes into byte offsets. YAML
 // ends lines where source.File does not: at a lone CR, NEL, LS and PS.
-type yamlText struct {
-	file  *source.File
+type YAMLText struct {
+	File  *source.File
 	lines []int // offset of the first byte of every YAML line
 	// marks hold the offset of every markStep-th character of the lines that have
 	// been asked for and hold more than ASCII.
@@ -27,7 +27,8 @@ type yamlText struct {
 
 const markStep = 256
 
-func newYAMLText(f *source.File) *yamlText {
+// NewYAMLText finds the lines of a file, whatever it holds.
+func NewYAMLText(f *source.File) *YAMLText {
 	first := 0
 	if strings.HasPrefix(f.Text, "\ufeff") {
 		first = len("\ufeff")
@@ -36,7 +37,7 @@ func newYAMLText(f *source.File) *yamlText {
 	for at := first; ; {
 		end, next := yamlBreak(f.Text, at)
 		if next == end {
-			return &yamlText{f, lines, map[int][]int{}}
+			return &YAMLText{f, lines, map[int][]int{}}
 		}
 		lines, at = append(lines, next), next
 	}
@@ -67,9 +68,10 @@ func yamlBreak(text string, at int) (end, next int) {
 
 var yamlProblem = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
-// parse returns the top node of the only document, nil for an empty file.
-func (t *yamlText) parse() (*yaml.Node, error) {
-	dec := yaml.NewDecoder(strings.NewReader(t.file.Text))
+// Parse returns the top node of the only document, nil for an empty file. Errors are
+// of type [source.Error].
+func (t *YAMLText) Parse() (*yaml.Node, error) {
+	dec := yaml.NewDecoder(strings.NewReader(t.File.Text))
 	var doc yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
@@ -79,7 +81,7 @@ func (t *yamlText) parse() (*yaml.Node, error) {
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); err == nil {
-		return nil, &source.Error{Span: t.span(&second), Message: "a second document: only one is read"}
+		return nil, &source.Error{Span: t.Span(&second), Message: "a second document: only one is read"}
 	} else if !errors.Is(err, io.EOF) {
 		return nil, t.problem(err)
 	}
@@ -90,20 +92,20 @@ func (t *yamlText) parse() (*yaml.Node, error) {
 }
 
 // problem places a syntax error; the library names its line at best.
-func (t *yamlText) problem(err error) error {
-	at, message := t.file.Line(1), err.Error()
+func (t *YAMLText) problem(err error) error {
+	at, message := t.File.Line(1), err.Error()
 	if m := yamlProblem.FindStringSubmatch(message); m != nil {
 		message = m[2]
-		if n, err := strconv.Atoi(m[1]); err == nil && n <= t.file.Lines() {
-			at = t.file.Line(n)
+		if n, err := strconv.Atoi(m[1]); err == nil && n <= t.File.Lines() {
+			at = t.File.Line(n)
 		}
 	}
 	return &source.Error{Span: at, Message: "not valid YAML: " + message}
 }
 
 // offset returns where a node starts: with its anchor or tag, if it has one.
-func (t *yamlText) offset(n *yaml.Node) int {
-	text := t.file.Text
+func (t *YAMLText) offset(n *yaml.Node) int {
+	text := t.File.Text
 	if n.Line < 1 || n.Line > len(t.lines) {
 		return len(text)
 	}
@@ -122,17 +124,17 @@ func (t *yamlText) offset(n *yaml.Node) int {
 }
 
 // marksOf returns the marks of a line, nil for one of ASCII.
-func (t *yamlText) marksOf(line int) []int {
+func (t *YAMLText) marksOf(line int) []int {
 	if marks, ok := t.marks[line]; ok {
 		return marks
 	}
-	start, end := t.lines[line-1], len(t.file.Text)
+	start, end := t.lines[line-1], len(t.File.Text)
 	if line < len(t.lines) {
 		end = t.lines[line]
 	}
 	var marks []int
 	count, ascii := 0, true
-	for i, c := range t.file.Text[start:end] {
+	for i, c := range t.File.Text[start:end] {
 		if count%markStep == 0 {
 			marks = append(marks, start+i)
 		}
@@ -146,34 +148,34 @@ func (t *yamlText) marksOf(line int) []int {
 	return marks
 }
 
-// span returns the place of a node: from its first byte to its last one.
-func (t *yamlText) span(n *yaml.Node) source.Span {
+// Span returns the place of a node: from its first byte to its last one.
+func (t *YAMLText) Span(n *yaml.Node) source.Span {
 	start := t.offset(n)
-	return source.Span{File: t.file, Start: start, End: max(start, t.end(n, start))}
+	return source.Span{File: t.File, Start: start, End: max(start, t.end(n, start))}
 }
 
-// entry returns the place of "key: value".
-func (t *yamlText) entry(key, value *yaml.Node) source.Span {
-	s := t.span(key)
+// Entry returns the place of "key: value".
+func (t *YAMLText) Entry(key, value *yaml.Node) source.Span {
+	s := t.Span(key)
 	if value.Kind == yaml.ScalarNode && value.Value == "" && value.Style&quoted == 0 {
 		return s
 	}
-	s.End = max(s.End, t.span(value).End)
+	s.End = max(s.End, t.Span(value).End)
 	return s
 }
 
 const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 
 // end returns where the node that starts at an offset ends.
-func (t *yamlText) end(n *yaml.Node, start int) int {
+func (t *YAMLText) end(n *yaml.Node, start int) int {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		return min(start+len("*")+len(n.Value), len(t.file.Text))
+		return min(start+len("*")+len(n.Value), len(t.File.Text))
 	case n.Kind == yaml.ScalarNode:
 		return t.scalarEnd(n, start)
 	case len(n.Content) > 0:
 		last := n.Content[len(n.Content)-1]
-		start = max(start, t.span(last).End)
+		start = max(start, t.Span(last).End)
 	}
 	if n.Style&yaml.FlowStyle != 0 {
 		return t.closing(start)
@@ -183,8 +185,8 @@ func (t *yamlText) end(n *yaml.Node, start int) int {
 
 // closing returns the offset after the bracket that closes a flow collection
 // whose last entry ends at from.
-func (t *yamlText) closing(from int) int {
-	text := t.file.Text
+func (t *YAMLText) closing(from int) int {
+	text := t.File.Text
 	for i := from; i < len(text); i++ {
 		switch text[i] {
 		case ']', '}':
@@ -198,8 +200,8 @@ func (t *yamlText) closing(from int) int {
 
 // scalarEnd returns the end of a scalar; of one over several lines, where it
 // cannot be told from the node, the end of its first line.
-func (t *yamlText) scalarEnd(n *yaml.Node, start int) int {
-	text := t.file.Text[start:]
+func (t *YAMLText) scalarEnd(n *yaml.Node, start int) int {
+	text := t.File.Text[start:]
 	switch {
 	case n.Style == 0 && n.Anchor == "" && strings.HasPrefix(text, n.Value):
 		return start + len(n.Value)
@@ -229,17 +231,18 @@ func quoteEnd(s string, quote, escape byte) int {
 	return len(s)
 }
 
-// kindName names what a node is, for messages.
-func kindName(n *yaml.Node) string {
+// KindName names what a YAML node is, for messages.
+func KindName(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		return "keys and values"
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
-	case isNull(n):
+	case IsNull(n):
 		return "nothing"
 	}
 	return fmt.Sprintf("%q", spelling.Abbreviate(n.Value))
 }
 
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+// IsNull reports whether a YAML node is a scalar without a value.
+func IsNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

@@ -1,4 +1,4 @@
-package appconf
+package syntax
 
 import (
 	"errors"
@@ -10,15 +10,16 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// yamlDocuments returns the entries of every document of a YAML file, with the
-// keys of nested mappings joined by dots.
-func yamlDocuments(f *source.File) ([][]keyValue, error) {
-	t := newYAMLText(f)
-	nodes, err := yamlNodes(f)
+// YAMLDocuments returns the entries of every document of a YAML file, with the
+// keys of nested mappings joined by dots. Text that is no YAML and aliases that
+// multiply are an error.
+func YAMLDocuments(f *source.File) ([][]KeyValue, error) {
+	t := NewYAMLText(f)
+	nodes, err := YAMLNodes(f)
 	if err != nil {
 		return nil, err
 	}
-	var docs [][]keyValue
+	var docs [][]KeyValue
 	for _, n := range nodes {
 		flat := yamlKeys{text: t, left: maxYAMLKeys}
 		flat.add("", n, 0)
@@ -30,8 +31,9 @@ func yamlDocuments(f *source.File) ([][]keyValue, error) {
 	return docs, nil
 }
 
-// yamlNodes returns the top node of every document of a YAML file.
-func yamlNodes(f *source.File) ([]*yaml.Node, error) {
+// YAMLNodes returns the top node of every document of a YAML file. The error is
+// that of the library.
+func YAMLNodes(f *source.File) ([]*yaml.Node, error) {
 	dec := yaml.NewDecoder(strings.NewReader(f.Text))
 	var out []*yaml.Node
 	for {
@@ -50,15 +52,15 @@ func yamlNodes(f *source.File) ([]*yaml.Node, error) {
 const maxYAMLKeys = 100_000
 
 type yamlKeys struct {
-	text *yamlText
+	text *YAMLText
 	left int
-	out  []keyValue
+	out  []KeyValue
 }
 
 // add collects what a mapping holds; merged keys come first, so own ones win.
 func (y *yamlKeys) add(prefix string, n *yaml.Node, depth int) {
-	n = resolveAlias(n)
-	if y.left--; y.left <= 0 || n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
+	n = ResolveAlias(n)
+	if y.left--; y.left <= 0 || n == nil || n.Kind != yaml.MappingNode || depth > MaxMerges {
 		return
 	}
 	for _, merged := range []bool{true, false} {
@@ -77,7 +79,7 @@ func (y *yamlKeys) add(prefix string, n *yaml.Node, depth int) {
 
 // merge adds the mappings of a merge key; the first of a list wins.
 func (y *yamlKeys) merge(prefix string, value *yaml.Node, depth int) {
-	list := resolveAlias(value)
+	list := ResolveAlias(value)
 	if list == nil || list.Kind != yaml.SequenceNode {
 		y.add(prefix, value, depth+1)
 		return
@@ -88,14 +90,14 @@ func (y *yamlKeys) merge(prefix string, value *yaml.Node, depth int) {
 }
 
 func (y *yamlKeys) entry(name string, key, value *yaml.Node, depth int) {
-	target := resolveAlias(value)
+	target := ResolveAlias(value)
 	switch {
 	case target == nil:
 	case target.Kind == yaml.MappingNode:
 		y.add(name+".", target, depth+1)
 	default:
 		if y.left--; y.left > 0 {
-			y.out = append(y.out, keyValue{key: name, text: scalarText(target), at: y.text.entry(key, value)})
+			y.out = append(y.out, KeyValue{Key: name, Text: scalarText(target), At: y.text.Entry(key, value)})
 		}
 	}
 }
@@ -103,14 +105,14 @@ func (y *yamlKeys) entry(name string, key, value *yaml.Node, depth int) {
 // scalarText returns a scalar, and the scalars of a list with commas between them.
 func scalarText(n *yaml.Node) string {
 	switch {
-	case isNull(n):
+	case IsNull(n):
 		return ""
 	case n.Kind != yaml.SequenceNode:
 		return n.Value
 	}
 	var out []string
 	for _, item := range n.Content {
-		if item = resolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
+		if item = ResolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
 			out = append(out, item.Value)
 		}
 	}

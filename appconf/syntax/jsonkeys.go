@@ -1,4 +1,4 @@
-package appconf
+package syntax
 
 import (
 	"encoding/json"
@@ -18,12 +18,13 @@ type jsonKeys struct {
 	file *source.File
 	text string // with blanks in place of what is not JSON; of the same length
 	dec  *json.Decoder
-	out  []keyValue
+	out  []KeyValue
 }
 
-// jsonEntries returns the single values of a JSON file as .NET reads it: comments
-// and a comma after the last entry are allowed.
-func jsonEntries(f *source.File) ([]keyValue, error) {
+// JSONEntries returns the single values of a JSON file as .NET reads it: comments
+// and a comma after the last entry are allowed. Nested keys are joined by colons.
+// Anything else that is no JSON is an error without a place.
+func JSONEntries(f *source.File) ([]KeyValue, error) {
 	j := jsonKeys{file: f, text: plainJSON(f.Text)}
 	j.dec = json.NewDecoder(strings.NewReader(j.text))
 	j.dec.UseNumber()
@@ -91,7 +92,7 @@ func (j *jsonKeys) value(name string, start, depth int) error {
 			token = ""
 		}
 		at := source.Span{File: j.file, Start: start, End: min(int(j.dec.InputOffset()), len(j.text))}
-		j.out = append(j.out, keyValue{key: strings.TrimPrefix(name, ":"), text: fmt.Sprint(token), at: at})
+		j.out = append(j.out, KeyValue{Key: strings.TrimPrefix(name, ":"), Text: fmt.Sprint(token), At: at})
 		return nil
 	}
 	for j.dec.More() {

@@ -1,4 +1,4 @@
-package appconf
+package syntax
 
 import (
 	"strconv"
@@ -7,11 +7,11 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// propertyDocuments returns the entries of a Java properties file
+// PropertyDocuments returns the entries of a Java properties file
 // (java.util.Properties.load), one list for each document: Spring Boot takes the
 // comment "#---" for the start of another one.
-func propertyDocuments(f *source.File) [][]keyValue {
-	docs := [][]keyValue{nil}
+func PropertyDocuments(f *source.File) [][]KeyValue {
+	docs := [][]KeyValue{nil}
 	for at := 0; at < len(f.Text); {
 		end, next := propertyLine(f.Text, at)
 		line := strings.TrimLeft(f.Text[at:end], " \t\f")
@@ -21,7 +21,7 @@ func propertyDocuments(f *source.File) [][]keyValue {
 		case line != "" && !isPropertyComment(line):
 			key, value := propertyEntry(unfold(line))
 			span := source.Span{File: f, Start: end - len(line), End: end}
-			docs[len(docs)-1] = append(docs[len(docs)-1], keyValue{key: key, text: value, at: span})
+			docs[len(docs)-1] = append(docs[len(docs)-1], KeyValue{Key: key, Text: value, At: span})
 		}
 		at = next
 	}
