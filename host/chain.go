@@ -21,15 +21,20 @@ func (h *Host) AppsOf(u *nginxconf.Upstream) []*appconf.App {
 	return h.appsOf(u)
 }
 
-// chain finds the applications behind all upstream blocks once: every lookup
-// about requests asks for them.
+// chain finds the applications behind all upstream blocks and addresses once:
+// every lookup about requests asks for them.
 func (h *Host) chain() {
-	h.behind = map[*nginxconf.Upstream][]*appconf.App{}
+	h.behind, h.reached = map[*nginxconf.Upstream][]*appconf.App{}, map[*nginxconf.Route][]*appconf.App{}
 	if h.Nginx == nil {
 		return
 	}
 	for _, u := range h.Nginx.Upstreams() {
 		h.behind[u] = h.appsOf(u)
+	}
+	for _, r := range h.Nginx.Routes() {
+		if r.Upstream == nil && r.Address != "" {
+			h.reached[r], _ = h.appsAt(r.Address, passPort(r.Scheme))
+		}
 	}
 }
 
@@ -83,11 +88,8 @@ func (h *Host) AppsOn(r *nginxconf.Route) []*appconf.App {
 	if r.Upstream != nil {
 		return h.AppsOf(r.Upstream)
 	}
-	if r.Address == "" {
-		return nil
-	}
-	found, _ := h.appsAt(r.Address, passPort(r.Scheme))
-	return found
+	h.chained.Do(h.chain)
+	return h.reached[r]
 }
 
 // Unclear returns the places that nginx passes requests to where several

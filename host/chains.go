@@ -82,7 +82,7 @@ func (h *Host) settings(c *Chain, at *nginxconf.Scope, r *nginxconf.Route) []Hop
 	pool.Name = "keepalive_timeout (upstream)"
 	hops = append(hops, pool)
 	for _, a := range c.Apps {
-		hops = append(hops, appTimes(a, r.Scope)...)
+		hops = append(hops, h.appTimes(a, r.Scope)...)
 	}
 	return hops
 }

@@ -48,7 +48,7 @@ func (h *Host) longestOn(routes []*nginxconf.Route) source.Setting[time.Duration
 	var longest source.Setting[time.Duration]
 	for _, r := range routes {
 		for _, a := range h.AppsOn(r) {
-			if t := RequestTime(a, r.Scope); t.Known && (!longest.Known || t.Value > longest.Value) {
+			if t := h.RequestTime(a, r.Scope); t.Known && (!longest.Known || t.Value > longest.Value) {
 				longest = t
 			}
 		}

@@ -26,7 +26,7 @@ func (h *Host) EndlessWorks() (found []EndlessWork, unread []source.Skip) {
 		if !a.NoRequestTimeout.Value || a.WriteTimeout.Known || a.Streaming || a.WebSocket {
 			continue
 		}
-		routes := slices.DeleteFunc(h.routesOf(a), func(r *nginxconf.Route) bool { return RequestTime(a, r.Scope).Known })
+		routes := slices.DeleteFunc(h.routesOf(a), func(r *nginxconf.Route) bool { return h.RequestTime(a, r.Scope).Known })
 		values, unknown := reads.On(routes)
 		unread = append(unread, unknown...)
 		slices.SortStableFunc(values, func(v, w *RouteValue) int { return cmp.Compare(v.Time().Value, w.Time().Value) })

@@ -58,8 +58,12 @@ type Host struct {
 	targets      []*Target
 	targetsKnown bool
 
+	taking sync.Mutex
+	takers map[pathOf]takers
+
 	chained sync.Once
 	behind  map[*nginxconf.Upstream][]*appconf.App
+	reached map[*nginxconf.Route][]*appconf.App // by literal addresses
 }
 
 // A Problem is a file that a host needs and that could not be read.

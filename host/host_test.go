@@ -262,7 +262,7 @@ http {
 	var got []string
 	for _, r := range h.Nginx.Routes() {
 		for _, a := range h.AppsOn(r) {
-			got = append(got, fmt.Sprint(r.Scope.Label(), " ", a.Name, " ", RequestTime(a, r.Scope).Value))
+			got = append(got, fmt.Sprint(r.Scope.Label(), " ", a.Name, " ", h.RequestTime(a, r.Scope).Value))
 		}
 	}
 	want := []string{"location /reports/year byaddress 2m0s", "location /a byaddress 30s", "location / byname 0s"}

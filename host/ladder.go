@@ -135,10 +135,10 @@ func (h *Host) directChain() []*Chain {
 	}
 	c := &Chain{Balancers: h.Balancers, Apps: []*appconf.App{a}}
 	c.Ladders = []Ladder{
-		{AnswerLadder, append(c.callers(answerOf), requestHop(a, nil))},
+		{AnswerLadder, append(c.callers(answerOf), h.requestHop(a, nil))},
 		{ClientIdleLadder, append(c.callers(idleOf), keepHop(a))},
 	}
-	c.Settings = append(c.balancerTimes(), appTimes(a, nil)...)
+	c.Settings = append(c.balancerTimes(), h.appTimes(a, nil)...)
 	return []*Chain{c}
 }
 
@@ -188,7 +188,7 @@ func (h *Host) answerHops(c *Chain, r *nginxconf.Route) []Hop {
 	}
 	hops = append(hops, read)
 	for _, a := range c.Apps {
-		hops = append(hops, requestHop(a, r.Scope))
+		hops = append(hops, h.requestHop(a, r.Scope))
 		if beat := a.WorkerTimeout; beat.Known && beat.Origin != a.RequestTimeout.Origin {
 			hops = append(hops, appHop(a, Hop{Name: "worker_timeout", Time: beat, Heartbeat: true, Note: "heartbeat of a worker, limits no request"}))
 		}

@@ -24,8 +24,8 @@ func appHop(a *appconf.App, hop Hop) Hop {
 }
 
 // requestHop is how long an application may take on the requests of a location.
-func requestHop(a *appconf.App, location *nginxconf.Scope) Hop {
-	t := RequestTime(a, location)
+func (h *Host) requestHop(a *appconf.App, location *nginxconf.Scope) Hop {
+	t := h.RequestTime(a, location)
 	if !t.Known && a.NoRequestTimeout.Value {
 		t = source.Known(appconf.Infinite, a.NoRequestTimeout.Origin)
 	}
@@ -64,8 +64,8 @@ func targetOf(r *nginxconf.Route) string {
 }
 
 // appTimes are the further times of an application.
-func appTimes(a *appconf.App, at *nginxconf.Scope) []Hop {
-	hops := []Hop{requestHop(a, at), keepHop(a)}
+func (h *Host) appTimes(a *appconf.App, at *nginxconf.Scope) []Hop {
+	hops := []Hop{h.requestHop(a, at), keepHop(a)}
 	for _, t := range []struct {
 		name, note string
 		time       source.Setting[time.Duration]

@@ -47,8 +47,9 @@ func (h *Host) LimitKeys() []*LimitKey {
 	}
 	var out []*LimitKey
 	for _, kind := range []string{"limit_req", "limit_conn"} {
+		limits := h.addressLimits(kind)
 		for _, d := range http.Own(kind + "_zone") {
-			k := &LimitKey{Zone: d, Uses: h.addressLimits(kind, zoneName(d))}
+			k := &LimitKey{Zone: d, Uses: limits[zoneName(d)]}
 			if d.Certain() && addressKey.MatchString(d.Arg(0)) && len(k.Uses) > 0 {
 				out = append(out, k)
 			}
@@ -58,9 +59,9 @@ func (h *Host) LimitKeys() []*LimitKey {
 }
 
 // addressLimits returns the directives that limit by a zone where the address is
-// that of the connection.
-func (h *Host) addressLimits(kind, zone string) []*nginxconf.Directive {
-	var out []*nginxconf.Directive
+// that of the connection, by the zone's name.
+func (h *Host) addressLimits(kind string) map[string][]*nginxconf.Directive {
+	out := map[string][]*nginxconf.Directive{}
 	for _, server := range h.outsideServers() {
 		server.Walk(func(s *nginxconf.Scope) {
 			realIP, limits := s.Effective("set_real_ip_from"), s.Effective(kind)
@@ -68,8 +69,8 @@ func (h *Host) addressLimits(kind, zone string) []*nginxconf.Directive {
 				return
 			}
 			for _, d := range limits.Directives {
-				if usesZone(d, zone) && !slices.Contains(out, d) {
-					out = append(out, d)
+				if zone := usedZone(d); zone != "" && !slices.Contains(out[zone], d) {
+					out[zone] = append(out[zone], d)
 				}
 			}
 		})
@@ -84,12 +85,12 @@ func zoneName(d *nginxconf.Directive) string {
 	return name
 }
 
-// usesZone reads "limit_req zone=NAME" and "limit_conn NAME 10".
-func usesZone(d *nginxconf.Directive, zone string) bool {
+// usedZone reads "limit_req zone=NAME" and "limit_conn NAME 10".
+func usedZone(d *nginxconf.Directive) string {
 	if d.Name == "limit_conn" {
-		return zone != "" && d.Arg(0) == zone
+		return d.Arg(0)
 	}
-	return zone != "" && zoneName(d) == zone
+	return zoneName(d)
 }
 
 // A TrustedAll is set_real_ip_from directives of one block that trust every

@@ -14,14 +14,14 @@ import (
 // of a location: the longest of its routes that nginx sends there, and of what
 // holds for the rest. Routes that another location of the server takes do not
 // count, nor do those that a regular expression might take and nobody can tell.
-func RequestTime(a *appconf.App, location *nginxconf.Scope) source.Setting[time.Duration] {
+func (h *Host) RequestTime(a *appconf.App, location *nginxconf.Scope) source.Setting[time.Duration] {
 	l := location.Enclosing(nginxconf.InLocation)
 	if l == nil {
 		return a.RequestTimeout
 	}
 	longest := baseTime(a, l)
 	for _, r := range a.Routes {
-		if r.RequestTimeout.Known && (!longest.Known || r.RequestTimeout.Value > longest.Value) && sentTo(l, r.Path) {
+		if r.RequestTimeout.Known && (!longest.Known || r.RequestTimeout.Value > longest.Value) && h.sentTo(l, r.Path) {
 			longest = r.RequestTimeout
 		}
 	}
@@ -43,13 +43,52 @@ func baseTime(a *appconf.App, l *nginxconf.Scope) source.Setting[time.Duration] 
 
 // sentTo reports whether nginx surely picks a location for a path: the longest
 // prefix decides, unless a regular expression of the server may match first.
-func sentTo(l *nginxconf.Scope, path string) bool {
+func (h *Host) sentTo(l *nginxconf.Scope, path string) bool {
 	server := l.Enclosing(nginxconf.InServer)
 	if server == nil {
 		return false
 	}
-	var best *nginxconf.Scope
-	length, expressions := -1, 0
+	t := h.takersOf(server, path)
+	sure := len(t.expressions) == 0 || len(t.expressions) == 1 && t.expressions[l]
+	match := readMatch(l.Directive)
+	if match.expression != "" {
+		return sure && match.does(path) && (t.prefix == nil || readMatch(t.prefix.Directive).operator == "")
+	}
+	return t.prefix == l && (sure || match.operator != "")
+}
+
+// A pathOf is a path of a server.
+type pathOf struct {
+	server *nginxconf.Scope
+	path   string
+}
+
+// takers are the locations that may take a path: the one with the longest prefix,
+// nil for none, and those with a regular expression that may match.
+type takers struct {
+	prefix      *nginxconf.Scope
+	expressions map[*nginxconf.Scope]bool
+}
+
+// takersOf looks once for each path, as every location of the server is asked
+// about.
+func (h *Host) takersOf(server *nginxconf.Scope, path string) takers {
+	h.taking.Lock()
+	defer h.taking.Unlock()
+	key := pathOf{server, path}
+	t, known := h.takers[key]
+	if !known {
+		t = findTakers(server, path)
+		if h.takers == nil {
+			h.takers = map[pathOf]takers{}
+		}
+		h.takers[key] = t
+	}
+	return t
+}
+
+func findTakers(server *nginxconf.Scope, path string) takers {
+	t, length := takers{expressions: map[*nginxconf.Scope]bool{}}, -1
 	server.Walk(func(s *nginxconf.Scope) {
 		if s.Context != nginxconf.InLocation {
 			return
@@ -57,20 +96,16 @@ func sentTo(l *nginxconf.Scope, path string) bool {
 		match := readMatch(s.Directive)
 		switch {
 		case match.expression != "":
-			if s != l && match.may(path) {
-				expressions++
+			if match.may(path) {
+				t.expressions[s] = true
 			}
 		case match.operator == "=" && path == match.prefix:
-			best, length = s, len(path)+1
+			t.prefix, length = s, len(path)+1
 		case match.operator != "=" && match.prefix != "" && strings.HasPrefix(path, match.prefix) && len(match.prefix) >= length:
-			best, length = s, len(match.prefix)
+			t.prefix, length = s, len(match.prefix)
 		}
 	})
-	match := readMatch(l.Directive)
-	if match.expression != "" {
-		return expressions == 0 && match.does(path) && (best == nil || readMatch(best.Directive).operator == "")
-	}
-	return best == l && (expressions == 0 || match.operator != "")
+	return t
 }
 
 // A match is what a location takes: a prefix with its operator ("", "=" or

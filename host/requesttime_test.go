@@ -40,7 +40,7 @@ func TestRequestTimeFollowsTheLocationNginxPicks(t *testing.T) {
 		got := map[string]int{}
 		load(t, "events {} http { server { "+c.locations+" } }").Root.Walk(func(s *nginxconf.Scope) {
 			if s.Context == nginxconf.InLocation {
-				got[s.Directive.ArgText()] = int(host.RequestTime(app, s).Value.Seconds())
+				got[s.Directive.ArgText()] = int(new(host.Host).RequestTime(app, s).Value.Seconds())
 			}
 		})
 		for name, want := range c.want {

@@ -55,7 +55,7 @@ func (h *Host) ShortReads() (found []*ShortRead, unread []*nginxconf.Route) {
 			continue
 		}
 		for _, a := range h.AppsOn(r) {
-			t, read := RequestTime(a, r.Scope), v.Time()
+			t, read := h.RequestTime(a, r.Scope), v.Time()
 			switch {
 			case !t.Known || a.Streaming:
 			case !read.Known:
