@@ -133,19 +133,13 @@ func dockerfileLine(text []byte, pos int) int {
 		case isComment && !continued, !strings.HasSuffix(line, `\`) && !isComment && (start != "" || !continued):
 			return end
 		case isComment:
-			blank(text[pos:min(end+1, len(text))])
+			syntax.Blank(text[pos:min(end+1, len(text))])
 		default:
-			blank(text[pos+max(len(line)-1, 0) : min(end+1, len(text))])
+			syntax.Blank(text[pos+max(len(line)-1, 0) : min(end+1, len(text))])
 		}
 		continued, pos = true, end+1
 	}
 	return len(text)
-}
-
-func blank(text []byte) {
-	for i := range text {
-		text[i] = ' '
-	}
 }
 
 // afterMarkers returns where the here-documents that start at pos end.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -46,9 +47,9 @@ func readGunicornConf(r *reading, f *source.File) {
 		return
 	}
 	r.gunicornConf = path.Base(f.Path)
-	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
-	for _, st := range m.statements() {
-		name, value, conditional, ok := m.assignment(st)
+	m := &pyexpr.Module{File: f, Env: r.env, CPUs: r.cpus, Values: map[string]pyexpr.Value{}}
+	for _, st := range m.Statements() {
+		name, value, conditional, ok := m.Assignment(st)
 		if !ok {
 			continue
 		}
@@ -60,23 +61,23 @@ func readGunicornConf(r *reading, f *source.File) {
 
 // gunicornSetting declares one name of the configuration file. Later statements
 // win over earlier ones, so an assignment forgets what the file said before.
-func (r *reading) gunicornSetting(f flag, st pythonStatement, v pythonValue, conditional bool) {
-	r.forget(f.name, st.at.File)
+func (r *reading) gunicornSetting(f flag, st pyexpr.Statement, v pyexpr.Value, conditional bool) {
+	r.forget(f.name, st.At.File)
 	switch {
 	case conditional:
-		r.puzzle(f.name, st.at, rankFile, "it is set under a condition")
+		r.puzzle(f.name, st.At, rankFile, "it is set under a condition")
 		return
 	case f.name == "listen":
-		for _, address := range v.texts {
+		for _, address := range v.Texts {
 			r.listens(address)
 		}
 		return
 	}
-	if v.why != "" || len(v.texts) != 1 {
-		r.puzzle(f.name, st.at, rankFile, firstText(v.why, "not a single value"))
+	if v.Why != "" || len(v.Texts) != 1 {
+		r.puzzle(f.name, st.At, rankFile, firstText(v.Why, "not a single value"))
 		return
 	}
-	r.declared = append(r.declared, optionValue(&f, word{text: v.texts[0]}, st.at, rankFile))
+	r.declared = append(r.declared, optionValue(&f, word{text: v.Texts[0]}, st.At, rankFile))
 }
 
 // forget drops what a file declared of a setting.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -72,14 +73,14 @@ var goSignals = map[string]string{"SIGTERM": "SIGTERM", "SIGINT": "SIGINT", "SIG
 var pythonSignal = regexp.MustCompile(`\bsignal\s*\.\s*signal\s*\(\s*(?:signal\s*\.\s*)?(SIG[A-Z]+)\s*,`)
 
 // pythonHandlers notes signal.signal(signal.SIGTERM, handler).
-func (r *reading) pythonHandlers(m *pythonModule) {
-	code := plainCode(m.file.Text)
-	statements := m.statements()
+func (r *reading) pythonHandlers(m *pyexpr.Module) {
+	code := pyexpr.PlainCode(m.File.Text)
+	statements := m.Statements()
 	for _, at := range pythonSignal.FindAllStringSubmatchIndex(code, maxEndpoints) {
-		i := slices.IndexFunc(statements, func(st pythonStatement) bool { return st.at.End > at[0] })
+		i := slices.IndexFunc(statements, func(st pyexpr.Statement) bool { return st.At.End > at[0] })
 		handler := strings.TrimSpace(code[at[1]:])
 		ignores := strings.HasPrefix(handler, "signal.SIG_") || strings.HasPrefix(handler, "SIG_")
-		certain := i >= 0 && !isConditional(statements, i) && !ignores
-		r.handles(code[at[2]:at[3]], source.Span{File: m.file, Start: at[0], End: at[1] - 1}, certain)
+		certain := i >= 0 && !pyexpr.IsConditional(statements, i) && !ignores
+		r.handles(code[at[2]:at[3]], source.Span{File: m.File, Start: at[0], End: at[1] - 1}, certain)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -45,13 +46,13 @@ func readHypercornConf(r *reading, f *source.File) {
 	case hasSuffix(f.Path, ".toml"):
 		r.serverFiles = append(r.serverFiles, path.Base(f.Path))
 		r.hypercornTOML(f)
-	case hypercornImport.MatchString(plainCode(f.Text)):
+	case hypercornImport.MatchString(pyexpr.PlainCode(f.Text)):
 		r.hypercornProgram(f)
 	default:
 		r.serverFiles = append(r.serverFiles, path.Base(f.Path))
-		m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
-		for _, st := range m.statements() {
-			name, value, conditional, ok := m.assignment(st)
+		m := &pyexpr.Module{File: f, Env: r.env, CPUs: r.cpus, Values: map[string]pyexpr.Value{}}
+		for _, st := range m.Statements() {
+			name, value, conditional, ok := m.Assignment(st)
 			if known, isSetting := hypercornNames[name]; ok && isSetting {
 				r.gunicornSetting(known, st, value, conditional)
 			}
@@ -79,9 +80,9 @@ func (r *reading) hypercornTOML(f *source.File) {
 		}
 		start := int(name.Raw.Offset)
 		end := min(max(start+1, strings.IndexByte(f.Text[start:]+"\n", '\n')+start), len(f.Text))
-		st := pythonStatement{at: source.Span{File: f, Start: start, End: end}}
+		st := pyexpr.Statement{At: source.Span{File: f, Start: start, End: end}}
 		if v := e.Value(); v.Raw.Length > 0 && v.Kind != unstable.Array {
-			st.at.End = int(v.Raw.Offset + v.Raw.Length)
+			st.At.End = int(v.Raw.Offset + v.Raw.Length)
 		}
 		r.gunicornSetting(known, st, tomlValue(e.Value()), false)
 	}
@@ -91,23 +92,23 @@ func (r *reading) hypercornTOML(f *source.File) {
 }
 
 // tomlValue returns a number, a text, or a list of texts.
-func tomlValue(n *unstable.Node) pythonValue {
+func tomlValue(n *unstable.Node) pyexpr.Value {
 	switch n.Kind {
 	case unstable.Integer, unstable.Float:
-		return pythonValue{texts: []string{strings.ReplaceAll(string(n.Data), "_", "")}}
+		return pyexpr.Value{Texts: []string{strings.ReplaceAll(string(n.Data), "_", "")}}
 	case unstable.String:
-		return pythonValue{texts: []string{string(n.Data)}, isText: true}
+		return pyexpr.Value{Texts: []string{string(n.Data)}, IsText: true}
 	case unstable.Array:
-		v := pythonValue{isText: true}
+		v := pyexpr.Value{IsText: true}
 		for it := n.Children(); it.Next(); {
 			if it.Node().Kind != unstable.String {
-				return unknownPython("not a list of texts")
+				return pyexpr.Unknown("not a list of texts")
 			}
-			v.texts = append(v.texts, string(it.Node().Data))
+			v.Texts = append(v.Texts, string(it.Node().Data))
 		}
 		return v
 	}
-	return unknownPython("not a number or text")
+	return pyexpr.Unknown("not a number or text")
 }
 
 var (
@@ -117,33 +118,33 @@ var (
 
 // hypercornProgram reads "config = Config()" and "config.name = value".
 func (r *reading) hypercornProgram(f *source.File) {
-	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
-	statements := m.statements()
-	m.assignments(statements)
+	m := &pyexpr.Module{File: f, Env: r.env, CPUs: r.cpus, Values: map[string]pyexpr.Value{}}
+	statements := m.Statements()
+	m.Assignments(statements)
 	made := map[string]bool{}
 	for i, st := range statements {
-		if c := hypercornMade.FindStringSubmatch(st.text); c != nil {
+		if c := hypercornMade.FindStringSubmatch(st.Text); c != nil {
 			made[c[1]] = true
 			r.hypercornSource(st, c[2], c[3])
 		}
-		a := hypercornAttribute.FindStringSubmatchIndex(st.text)
-		if a == nil || !made[st.text[a[2]:a[3]]] {
+		a := hypercornAttribute.FindStringSubmatchIndex(st.Text)
+		if a == nil || !made[st.Text[a[2]:a[3]]] {
 			continue
 		}
-		known, ok := hypercornNames[st.text[a[4]:a[5]]]
+		known, ok := hypercornNames[st.Text[a[4]:a[5]]]
 		if !ok {
 			continue
 		}
 		scope := m
-		if st.inBody {
-			scope = m.constants()
+		if st.InBody {
+			scope = m.Constants()
 		}
-		e := &pythonExpr{module: scope, text: st.text[a[6]:]}
-		v := e.value()
-		if e.blanks() < len(e.text) && v.why == "" {
-			v = unknownPython("computed value")
+		e := &pyexpr.Expr{Module: scope, Text: st.Text[a[6]:]}
+		v := e.Value()
+		if e.Blanks() < len(e.Text) && v.Why == "" {
+			v = pyexpr.Unknown("computed value")
 		}
-		r.gunicornSetting(known, st, v, isConditional(statements, i))
+		r.gunicornSetting(known, st, v, pyexpr.IsConditional(statements, i))
 	}
 	if len(made) == 0 {
 		r.giveUp(source.Span{File: f}, "no configuration is made here")
@@ -152,13 +153,13 @@ func (r *reading) hypercornProgram(f *source.File) {
 }
 
 // hypercornSource reads where a program takes its configuration from.
-func (r *reading) hypercornSource(st pythonStatement, function, file string) {
+func (r *reading) hypercornSource(st pyexpr.Statement, function, file string) {
 	switch {
 	case function == "":
 	case (function == "from_toml" || function == "from_pyfile") && file != "":
-		r.hypercornFiles = append(r.hypercornFiles, word{text: file, at: st.at})
+		r.hypercornFiles = append(r.hypercornFiles, word{text: file, at: st.At})
 	default:
-		r.giveUp(st.at, "options come from an object that is not read")
+		r.giveUp(st.At, "options come from an object that is not read")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/rubyexpr"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -42,7 +43,7 @@ var rubySettings = map[string]map[string]flag{
 type rubyConf struct {
 	*reading
 	file   *source.File
-	locals map[string]rubyValue
+	locals map[string]rubyexpr.Value
 	// sockets are the places to listen at; those without a backlog use the default.
 	sockets []declaration
 }
@@ -50,11 +51,11 @@ type rubyConf struct {
 // readRubyConf reads the calls at the top level of the file.
 func readRubyConf(r *reading, f *source.File) {
 	r.serverFiles = append(r.serverFiles, path.Base(f.Path))
-	if at, ok := rubyTrick(f); ok {
+	if at, ok := rubyexpr.Trick(f); ok {
 		r.giveUp(at, "settings are made by a program")
 		return
 	}
-	statements, why := rubyStatements(f)
+	statements, why := rubyexpr.Statements(f)
 	if len(f.Text) > maxScript {
 		statements, why = nil, "too large to be read as source"
 	}
@@ -62,59 +63,59 @@ func readRubyConf(r *reading, f *source.File) {
 		r.giveUp(source.Span{File: f}, why)
 		return
 	}
-	c := &rubyConf{reading: r, file: f, locals: map[string]rubyValue{}}
+	c := &rubyConf{reading: r, file: f, locals: map[string]rubyexpr.Value{}}
 	for _, st := range statements {
 		c.statement(st)
 	}
 	c.finishSockets()
 }
 
-func (c *rubyConf) statement(st rubyStatement) {
-	rest := strings.TrimLeft(st.rest, " \t")
+func (c *rubyConf) statement(st rubyexpr.Statement) {
+	rest := strings.TrimLeft(st.Rest, " \t")
 	isAssignment := strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==") && !strings.HasPrefix(rest, "=~")
-	known, isSetting := rubySettings[c.family()][st.name]
-	e := &rubyExpr{reading: c.reading, locals: c.locals, text: st.rest}
+	known, isSetting := rubySettings[c.family()][st.Name]
+	e := &rubyexpr.Expr{Env: c.env, Unread: c.unreadEnvironment.IsValid(), Locals: c.locals, Text: st.Rest}
 	switch {
 	case isAssignment:
-		e.text = rest[1:]
+		e.Text = rest[1:]
 		c.assign(st, e)
 	case strings.HasPrefix(rest, "||=") || strings.HasPrefix(rest, "+=") || strings.HasPrefix(rest, "-=") || strings.HasPrefix(rest, "*="):
-		c.locals[st.name] = rubyValue{why: notPlainRuby}
-	case st.name == "plugin" && !harmlessPlugin(rest):
-		c.giveUp(st.at, "a plugin may change settings")
-	case st.conditional && strings.Contains(st.at.Text(), "ssl"):
+		c.locals[st.Name] = rubyexpr.Value{Why: rubyexpr.NotPlain}
+	case st.Name == "plugin" && !harmlessPlugin(rest):
+		c.giveUp(st.At, "a plugin may change settings")
+	case st.Conditional && strings.Contains(st.At.Text(), "ssl"):
 		c.hidden(st)
-	case isSetting && st.conditional:
+	case isSetting && st.Conditional:
 		c.forget(known.name, c.file)
-		c.puzzle(known.name, st.at, rankFile, "it is set under a condition")
+		c.puzzle(known.name, st.At, rankFile, "it is set under a condition")
 	case isSetting:
-		plain, named := e.arguments()
+		plain, named := e.Arguments()
 		c.call(st, known, plain, named)
-	case st.name == "ssl_bind" && c.family() == "puma":
-		c.spoken = append(c.spoken, spokenSocket{speaks: TLS, at: st.at, rank: rankFile})
+	case st.Name == "ssl_bind" && c.family() == "puma":
+		c.spoken = append(c.spoken, spokenSocket{speaks: TLS, at: st.At, rank: rankFile})
 	default:
 		c.hidden(st)
 	}
 }
 
 // assign notes a local variable.
-func (c *rubyConf) assign(st rubyStatement, e *rubyExpr) {
-	v := e.value()
-	if e.blanks(); e.pos < len(e.text) || st.conditional {
-		v = rubyValue{why: firstText(v.why, notPlainRuby)}
+func (c *rubyConf) assign(st rubyexpr.Statement, e *rubyexpr.Expr) {
+	v := e.Value()
+	if e.Blanks(); e.Pos < len(e.Text) || st.Conditional {
+		v = rubyexpr.Value{Why: firstText(v.Why, rubyexpr.NotPlain)}
 	}
-	c.locals[st.name] = v
+	c.locals[st.Name] = v
 }
 
 // hidden makes unknown what a statement sets somewhere within it.
-func (c *rubyConf) hidden(st rubyStatement) {
-	if c.family() == "puma" && pumaTLS.MatchString(st.at.Text()) {
-		c.spoken = append(c.spoken, spokenSocket{at: st.at, rank: rankFile, why: "it is set under a condition"})
+func (c *rubyConf) hidden(st rubyexpr.Statement) {
+	if c.family() == "puma" && pumaTLS.MatchString(st.At.Text()) {
+		c.spoken = append(c.spoken, spokenSocket{at: st.At, rank: rankFile, why: "it is set under a condition"})
 	}
-	for _, w := range strings.FieldsFunc(unquoted(st.at.Text()), func(r rune) bool { return strings.ContainsRune(" \t\r\n(){};,", r) }) {
+	for _, w := range strings.FieldsFunc(rubyexpr.Unquoted(st.At.Text()), func(r rune) bool { return strings.ContainsRune(" \t\r\n(){};,", r) }) {
 		if known, ok := rubySettings[c.family()][w]; ok {
 			c.forget(known.name, c.file)
-			c.puzzle(known.name, st.at, rankFile, "it is set under a condition")
+			c.puzzle(known.name, st.At, rankFile, "it is set under a condition")
 		}
 	}
 }
@@ -132,43 +133,43 @@ func harmlessPlugin(rest string) bool {
 }
 
 // call declares what one call sets. Later calls win over earlier ones.
-func (c *rubyConf) call(st rubyStatement, f flag, plain []rubyValue, named map[string]rubyValue) {
+func (c *rubyConf) call(st rubyexpr.Statement, f flag, plain []rubyexpr.Value, named map[string]rubyexpr.Value) {
 	if len(plain) == 0 {
 		return
 	}
 	v := plain[0]
-	switch st.name {
+	switch st.Name {
 	case "bind", "port", "listen":
 		c.socket(st, plain, named)
 		return
 	case "threads":
 		v = plain[len(plain)-1]
 	}
-	if st.name == "enable_keep_alives" && v.text == "true" {
+	if st.Name == "enable_keep_alives" && v.Text == "true" {
 		return
 	}
 	c.forget(f.name, c.file)
 	switch {
-	case st.name == "enable_keep_alives" && v.text == "false":
-		c.declare(f.name, 0, st.at, rankFile)
+	case st.Name == "enable_keep_alives" && v.Text == "false":
+		c.declare(f.name, 0, st.At, rankFile)
 	case f.read == nil:
-		c.puzzle(f.name, st.at, rankFile, firstText(v.why, st.name+" is not evaluated"))
+		c.puzzle(f.name, st.At, rankFile, firstText(v.Why, st.Name+" is not evaluated"))
 	default:
-		c.declared = append(c.declared, optionValue(&f, word{text: v.text, why: v.why}, st.at, rankFile))
+		c.declared = append(c.declared, optionValue(&f, word{text: v.Text, why: v.Why}, st.At, rankFile))
 	}
 }
 
 // socket notes one place to listen at.
-func (c *rubyConf) socket(st rubyStatement, plain []rubyValue, named map[string]rubyValue) {
+func (c *rubyConf) socket(st rubyexpr.Statement, plain []rubyexpr.Value, named map[string]rubyexpr.Value) {
 	v, backlog := plain[0], named["backlog"]
-	address, query := v.text, ""
-	switch st.name {
+	address, query := v.Text, ""
+	switch st.Name {
 	case "bind":
-		address, query = pumaBind(v.text)
+		address, query = pumaBind(v.Text)
 	case "port":
 		address = readable(address)
-		if len(plain) > 1 && plain[1].why == "" {
-			address = plain[1].text + ":" + address
+		if len(plain) > 1 && plain[1].Why == "" {
+			address = plain[1].Text + ":" + address
 		}
 	default:
 		if strings.HasPrefix(address, "/") {
@@ -176,18 +177,18 @@ func (c *rubyConf) socket(st rubyStatement, plain []rubyValue, named map[string]
 		}
 	}
 	if query != "" {
-		backlog = rubyValue{text: query}
+		backlog = rubyexpr.Value{Text: query}
 	}
-	unknown := named[""].why
-	if v.why == "" && address != "" {
+	unknown := named[""].Why
+	if v.Why == "" && address != "" {
 		c.listens(address)
 	}
 	d := declaration{name: "listen_backlog", rank: rankFile}
-	if backlog != (rubyValue{}) || v.why != "" || unknown != "" {
-		d = optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog.text, why: firstText(v.why, unknown, backlog.why)}, st.at, rankFile)
+	if backlog != (rubyexpr.Value{}) || v.Why != "" || unknown != "" {
+		d = optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog.Text, why: firstText(v.Why, unknown, backlog.Why)}, st.At, rankFile)
 	}
 	c.sockets = append(c.sockets, d)
-	c.pumaSpeaks(v.text, address, st.at, firstText(v.why, unknown))
+	c.pumaSpeaks(v.Text, address, st.At, firstText(v.Why, unknown))
 }
 
 // pumaSpeaks notes what a place to listen at speaks: TLS with ssl://, HTTP without.

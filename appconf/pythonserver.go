@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -25,9 +26,9 @@ func readPythonProgram(r *reading, f *source.File) {
 		return
 	}
 	r.pythonPrograms = append(r.pythonPrograms, f)
-	m := &pythonModule{file: f, env: r.env, cpus: r.cpus, values: map[string]pythonValue{}}
+	m := &pyexpr.Module{File: f, Env: r.env, CPUs: r.cpus, Values: map[string]pyexpr.Value{}}
 	r.pythonHandlers(m)
-	for _, c := range m.calls(pythonNames(f.Text, r.family(), pythonStarters[r.family()])) {
+	for _, c := range m.Calls(pythonNames(f.Text, r.family(), pythonStarters[r.family()]), maxEndpoints+1) {
 		r.pythonCalls = append(r.pythonCalls, c)
 	}
 }
@@ -36,7 +37,7 @@ func readPythonProgram(r *reading, f *source.File) {
 // "uvicorn.run", and what "from uvicorn import run" and "import uvicorn as u" make
 // of it.
 func pythonNames(text, module string, functions []string) []string {
-	code := plainCode(text)
+	code := pyexpr.PlainCode(text)
 	var out []string
 	modules := []string{module}
 	for _, m := range regexp.MustCompile(`(?m)^[ \t]*import[ \t]+`+module+`[ \t]+as[ \t]+(\w+)`).FindAllStringSubmatch(code, maxEndpoints) {
@@ -92,10 +93,10 @@ func (r *reading) finishPythonCalls() {
 	var all []endpoint
 	for _, c := range r.pythonCalls {
 		switch {
-		case c.spread.IsValid():
-			r.giveUp(c.spread, "options come from a mapping that is not read")
-		case c.conditional:
-			r.giveUp(c.at, "the server is started under a condition")
+		case c.Spread.IsValid():
+			r.giveUp(c.Spread, "options come from a mapping that is not read")
+		case c.Conditional:
+			r.giveUp(c.At, "the server is started under a condition")
 		}
 		all = append(all, r.pythonEndpoint(c))
 	}
@@ -103,55 +104,55 @@ func (r *reading) finishPythonCalls() {
 }
 
 // pythonEndpoint reads the arguments of a call that starts a server.
-func (r *reading) pythonEndpoint(c pythonCall) endpoint {
-	out := endpoint{at: c.at}
+func (r *reading) pythonEndpoint(c pyexpr.Call) endpoint {
+	out := endpoint{at: c.At}
 	flags := commandServers[r.family()].flags
 	for i := range flags {
 		f := &flags[i]
-		a, ok := c.named[strings.ReplaceAll(f.long, "-", "_")]
+		a, ok := c.Named[strings.ReplaceAll(f.long, "-", "_")]
 		if !ok || f.name == "" {
 			continue
 		}
 		d := pythonOption(f, a)
 		switch {
-		case c.conditional || c.spread.IsValid():
+		case c.Conditional || c.Spread.IsValid():
 			d.why = firstText(d.why, "the options are not all known")
-		case f.name == "ping_interval" && a.raw == "None": // none are sent
-		case a.raw == "None":
+		case f.name == "ping_interval" && a.Raw == "None": // none are sent
+		case a.Raw == "None":
 			continue
 		}
 		out.declared = append(out.declared, d)
 	}
-	if a, ok := c.named["ssl_context_factory"]; ok && a.raw != "None" {
-		out.declared = append(out.declared, declaration{name: "speaks", at: a.at, rank: rankFile, why: "a program decides about TLS"})
+	if a, ok := c.Named["ssl_context_factory"]; ok && a.Raw != "None" {
+		out.declared = append(out.declared, declaration{name: "speaks", at: a.At, rank: rankFile, why: "a program decides about TLS"})
 	}
-	if a, ok := c.named["http2"]; ok && a.raw != "False" {
-		out.declared = append(out.declared, declaration{name: "h2c", text: strings.ToLower(a.raw), at: a.at, rank: rankFile})
+	if a, ok := c.Named["http2"]; ok && a.Raw != "False" {
+		out.declared = append(out.declared, declaration{name: "h2c", text: strings.ToLower(a.Raw), at: a.At, rank: rankFile})
 	}
 	out.listen = pythonListen(c)
 	return out.withoutSockets()
 }
 
 // pythonOption reads one argument.
-func pythonOption(f *flag, a pythonArgument) declaration {
-	w := word{why: a.value.why}
+func pythonOption(f *flag, a pyexpr.Argument) declaration {
+	w := word{why: a.Value.Why}
 	switch {
-	case a.raw == "None":
+	case a.Raw == "None":
 		w = word{text: "0"}
-	case w.why == "" && len(a.value.texts) != 1:
+	case w.why == "" && len(a.Value.Texts) != 1:
 		w.why = "not a single value"
 	case w.why == "":
-		w.text = a.value.texts[0]
+		w.text = a.Value.Texts[0]
 	}
-	return optionValue(f, w, a.at, rankFile)
+	return optionValue(f, w, a.At, rankFile)
 }
 
 // pythonListen returns where a call makes the server listen, "" when it does not
 // say so.
-func pythonListen(c pythonCall) string {
+func pythonListen(c pyexpr.Call) string {
 	text := func(name string) string {
-		if a, ok := c.named[name]; ok && a.value.why == "" && len(a.value.texts) == 1 {
-			return a.value.texts[0]
+		if a, ok := c.Named[name]; ok && a.Value.Why == "" && len(a.Value.Texts) == 1 {
+			return a.Value.Texts[0]
 		}
 		return ""
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -88,7 +89,7 @@ type reading struct {
 	hasPrograms    bool
 	programs       []string
 	pythonPrograms []*source.File
-	pythonCalls    []pythonCall
+	pythonCalls    []pyexpr.Call
 	pythonCommand  word
 	// shells are the scripts of the shell, and shellRuns counts those that were run.
 	shells    []*source.File

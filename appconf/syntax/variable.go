@@ -10,15 +10,3 @@ type Variable struct {
 	At  source.Span
 	Why string
 }
-
-// NameLength returns the length of the variable name at the start of s:
-// letters, digits and underscores, no digit first.
-func NameLength(s string) int {
-	for i := range len(s) {
-		c := s[i]
-		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
-			return i
-		}
-	}
-	return len(s)
-}

@@ -1,4 +1,4 @@
-package appconf
+package rubyexpr
 
 import (
 	"strings"
@@ -7,21 +7,21 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// A rubyStatement is one statement of a configuration file written in Ruby:
+// A Statement is one statement of a configuration file written in Ruby:
 // a name and what follows it.
-type rubyStatement struct {
-	name, rest string
-	at         source.Span
-	// conditional reports whether it stands within a block or has a condition.
-	conditional bool
+type Statement struct {
+	Name, Rest string
+	At         source.Span
+	// Conditional reports whether it stands within a block or has a condition.
+	Conditional bool
 }
 
 // rubyOpening are the words that begin a block which "end" closes.
 var rubyOpening = map[string]bool{"if": true, "unless": true, "while": true, "until": true, "case": true, "begin": true, "def": true, "class": true, "module": true, "for": true}
 
-// rubyStatements cuts a file into statements. why is not empty when its structure
+// Statements cuts a file into statements. why is not empty when its structure
 // is not understood.
-func rubyStatements(f *source.File) (out []rubyStatement, why string) {
+func Statements(f *source.File) (out []Statement, why string) {
 	depth, text := 0, f.Text
 	for pos := 0; pos < len(text); {
 		if next, isComment := rubyComment(text, pos); isComment {
@@ -45,7 +45,7 @@ func rubyStatements(f *source.File) (out []rubyStatement, why string) {
 			return nil, "Ruby that is not understood"
 		}
 		n := syntax.NameLength(body)
-		out = append(out, rubyStatement{body[:n], body[n:], at, depth > 0 || rubyModifier(body)})
+		out = append(out, Statement{body[:n], body[n:], at, depth > 0 || rubyModifier(body)})
 		depth += opens
 	}
 	if depth != 0 {
@@ -97,7 +97,7 @@ func rubyLine(text string, pos int) (end, next int, ok bool) {
 		case c == '`' || strings.HasPrefix(text[pos:], "<<~") || strings.HasPrefix(text[pos:], "<<-"):
 			return 0, 0, false
 		default:
-			depth += bracket(c)
+			depth += syntax.Bracket(c)
 		}
 		if strings.IndexByte(" \t\r\n", c) < 0 {
 			last = c
@@ -122,7 +122,7 @@ func rubyStringEnd(text string, pos int) int {
 
 // rubyBlock counts the blocks a statement opens and closes.
 func rubyBlock(body string) (opens, closes int) {
-	words := strings.Fields(unquoted(body))
+	words := strings.Fields(Unquoted(body))
 	if len(words) == 0 {
 		return 0, 0
 	}
@@ -147,7 +147,7 @@ func rubyBlock(body string) (opens, closes int) {
 
 // rubyModifier reports whether a statement runs under a condition that it names.
 func rubyModifier(body string) bool {
-	for i, w := range strings.Fields(unquoted(body)) {
+	for i, w := range strings.Fields(Unquoted(body)) {
 		switch w {
 		case "if", "unless", "while", "until", "and", "or", "rescue", "then", "&&":
 			return true
@@ -158,8 +158,8 @@ func rubyModifier(body string) bool {
 	return false
 }
 
-// unquoted returns a statement without the text of its strings.
-func unquoted(body string) string {
+// Unquoted returns a statement without the text of its strings.
+func Unquoted(body string) string {
 	var b strings.Builder
 	for i := 0; i < len(body); i++ {
 		b.WriteByte(body[i])
@@ -176,8 +176,9 @@ func unquoted(body string) string {
 // rubyTricks set what this reader does not see.
 var rubyTricks = []string{"instance_eval", "instance_exec", "eval(", "eval ", ".send", "public_send", "__send__", "instance_variable_set", "method(", "load ", "load(", "define_method", "import "}
 
-// rubyTrick returns the place of the first of them.
-func rubyTrick(f *source.File) (source.Span, bool) {
+// Trick returns the place of the first word by which a file may set what is not seen
+// here, such as instance_eval; false where there is none.
+func Trick(f *source.File) (source.Span, bool) {
 	for _, trick := range rubyTricks {
 		if i := strings.Index(f.Text, trick); i >= 0 {
 			return source.Span{File: f, Start: i, End: i + len(trick)}, true

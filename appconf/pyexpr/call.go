@@ -1,4 +1,4 @@
-package appconf
+package pyexpr
 
 import (
 	"regexp"
@@ -9,26 +9,27 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// A pythonCall is one call with its named arguments.
-type pythonCall struct {
-	at source.Span
-	// named are the arguments by name, and raw what is written for them.
-	named map[string]pythonArgument
-	// spread is an argument such as **options; invalid for none.
-	spread source.Span
-	// conditional reports whether the call need not run when the program does.
-	conditional bool
+// A Call is one call with its named arguments.
+type Call struct {
+	// At is the place from the name to the closing bracket.
+	At source.Span
+	// Named are the arguments by name, and their Raw is what is written for them.
+	Named map[string]Argument
+	// Spread is an argument such as **options; invalid for none.
+	Spread source.Span
+	// Conditional reports whether the call need not run when the program does.
+	Conditional bool
 }
 
-// A pythonArgument is one "name=value".
-type pythonArgument struct {
-	value pythonValue
-	raw   string
-	at    source.Span
+// An Argument is one "name=value".
+type Argument struct {
+	Value Value
+	Raw   string
+	At    source.Span
 }
 
-// plainCode returns the text with blanks in place of strings and comments.
-func plainCode(text string) string { return blankPython(text, true) }
+// PlainCode returns the text with blanks in place of strings and comments.
+func PlainCode(text string) string { return blankPython(text, true) }
 
 // blankPython returns the text with blanks in place of comments, and of strings
 // when these are unwanted, too.
@@ -50,24 +51,25 @@ func blankPython(text string, texts bool) string {
 			pos++
 			continue
 		}
-		blank(out[pos:end])
+		syntax.Blank(out[pos:end])
 		pos = max(end, pos+1)
 	}
 	return string(out)
 }
 
-// calls returns the calls of functions by any of names, "uvicorn.run" for one.
-func (m *pythonModule) calls(names []string) []pythonCall {
-	code := plainCode(m.file.Text)
-	statements := m.statements()
-	m.assignments(statements)
+// Calls returns the calls of functions by any of names, "uvicorn.run" for one, the
+// first most of them.
+func (m *Module) Calls(names []string, most int) []Call {
+	code := PlainCode(m.File.Text)
+	statements := m.Statements()
+	m.Assignments(statements)
 	var quoted []string
 	for _, n := range names {
 		quoted = append(quoted, regexp.QuoteMeta(n))
 	}
 	call := regexp.MustCompile(`(?:^|[^\w.])(?:` + strings.Join(quoted, "|") + `)\s*\(`)
-	var out []pythonCall
-	for _, at := range call.FindAllStringIndex(code, maxEndpoints+1) {
+	var out []Call
+	for _, at := range call.FindAllStringIndex(code, most) {
 		start := at[0]
 		if !strings.ContainsAny(code[start:start+1], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") {
 			start++
@@ -81,14 +83,14 @@ func (m *pythonModule) calls(names []string) []pythonCall {
 }
 
 // call reads the arguments that start after a bracket.
-func (m *pythonModule) call(code string, start, open int, statements []pythonStatement) pythonCall {
-	i := slices.IndexFunc(statements, func(st pythonStatement) bool { return st.at.End > start })
-	c := pythonCall{named: map[string]pythonArgument{}}
-	scope, text := m, blankPython(m.file.Text, false)
+func (m *Module) call(code string, start, open int, statements []Statement) Call {
+	i := slices.IndexFunc(statements, func(st Statement) bool { return st.At.End > start })
+	c := Call{Named: map[string]Argument{}}
+	scope, text := m, blankPython(m.File.Text, false)
 	if i >= 0 {
-		c.conditional = isConditional(statements, i)
-		if statements[i].inBody {
-			scope = m.constants()
+		c.Conditional = IsConditional(statements, i)
+		if statements[i].InBody {
+			scope = m.Constants()
 		}
 	}
 	end := open
@@ -100,7 +102,7 @@ func (m *pythonModule) call(code string, start, open int, statements []pythonSta
 			end++
 		}
 	}
-	c.at = source.Span{File: m.file, Start: start, End: min(end+1, len(code))}
+	c.At = source.Span{File: m.File, Start: start, End: min(end+1, len(code))}
 	return c
 }
 
@@ -110,37 +112,37 @@ func argumentEnd(code string, pos int) int {
 		if depth == 0 && (code[pos] == ',' || code[pos] == ')') {
 			return pos
 		}
-		depth += bracket(code[pos])
+		depth += syntax.Bracket(code[pos])
 	}
 	return pos
 }
 
 // argument reads one argument into a call.
-func (m *pythonModule) argument(c *pythonCall, code string, start, end int) {
+func (m *Module) argument(c *Call, code string, start, end int) {
 	text := code[start:end]
 	start += len(text) - len(strings.TrimLeft(text, " \t\r\n\\"))
 	text = strings.TrimSpace(code[start:max(start, end)])
-	at := source.Span{File: m.file, Start: start, End: start + len(text)}
+	at := source.Span{File: m.File, Start: start, End: start + len(text)}
 	n := syntax.NameLength(text)
 	rest := strings.TrimLeft(text[n:], " \t")
 	switch {
 	case strings.HasPrefix(text, "*"):
-		c.spread = at
+		c.Spread = at
 	case n > 0 && strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "=="):
-		e := &pythonExpr{module: m, text: rest[1:]}
-		v := e.value()
-		if e.blanks() < len(e.text) && v.why == "" {
-			v = unknownPython("computed value")
+		e := &Expr{Module: m, Text: rest[1:]}
+		v := e.Value()
+		if e.Blanks() < len(e.Text) && v.Why == "" {
+			v = Unknown("computed value")
 		}
-		c.named[text[:n]] = pythonArgument{v, strings.TrimSpace(rest[1:]), at}
+		c.Named[text[:n]] = Argument{v, strings.TrimSpace(rest[1:]), at}
 	}
 }
 
 var mainGuard = regexp.MustCompile(`^if\s+__name__\s*==\s*['"]__main__['"]\s*:`)
 
-// isConditional reports whether a statement need not run when its program or its
+// IsConditional reports whether a statement need not run when its program or its
 // function does: it hangs on an if, a loop or a handler.
-func isConditional(statements []pythonStatement, i int) bool {
+func IsConditional(statements []Statement, i int) bool {
 	indent := statements[i].indent
 	if startsCondition(statements[i]) {
 		return true
@@ -159,22 +161,22 @@ func isConditional(statements []pythonStatement, i int) bool {
 
 // startsCondition reports whether a statement holds others that need not run. A
 // program that is started itself runs what "if __name__" holds.
-func startsCondition(st pythonStatement) bool {
-	word := st.text[:syntax.NameLength(st.text)]
-	return slices.Contains([]string{"if", "elif", "else", "for", "while", "except", "match", "case"}, word) && !mainGuard.MatchString(st.text)
+func startsCondition(st Statement) bool {
+	word := st.Text[:syntax.NameLength(st.Text)]
+	return slices.Contains([]string{"if", "elif", "else", "for", "while", "except", "match", "case"}, word) && !mainGuard.MatchString(st.Text)
 }
 
-// assignments notes what the names of the module stand for. One that is given
+// Assignments notes what the names of the module stand for. One that is given
 // several values stands for none; what "if __name__" holds counts.
-func (m *pythonModule) assignments(statements []pythonStatement) {
+func (m *Module) Assignments(statements []Statement) {
 	times := map[string]int{}
 	for i, st := range statements {
-		if st.indent > 0 && !st.inBody && !isConditional(statements, i) {
+		if st.indent > 0 && !st.InBody && !IsConditional(statements, i) {
 			st.indent = 0
 		}
-		if name, _, _, ok := m.assignment(st); ok {
+		if name, _, _, ok := m.Assignment(st); ok {
 			if times[name]++; times[name] > 1 {
-				m.values[name] = unknownPython(name + " has several values")
+				m.Values[name] = Unknown(name + " has several values")
 			}
 		}
 	}
@@ -182,14 +184,14 @@ func (m *pythonModule) assignments(statements []pythonStatement) {
 
 var constantInBody = regexp.MustCompile(`^_?[A-Z][A-Z0-9_]*$`)
 
-// constants returns the module as functions see it, whose own variables may hide
+// Constants returns the module as functions see it, whose own variables may hide
 // names that are not written in capitals.
-func (m *pythonModule) constants() *pythonModule {
+func (m *Module) Constants() *Module {
 	out := *m
-	out.values = map[string]pythonValue{}
-	for name, v := range m.values {
+	out.Values = map[string]Value{}
+	for name, v := range m.Values {
 		if constantInBody.MatchString(name) {
-			out.values[name] = v
+			out.Values[name] = v
 		}
 	}
 	return &out

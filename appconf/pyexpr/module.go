@@ -1,6 +1,7 @@
-package appconf
+package pyexpr
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -9,42 +10,45 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// A pythonModule is a Python file of which only plain assignments are understood.
-type pythonModule struct {
-	file   *source.File
-	env    map[string]syntax.Variable
-	cpus   int                    // 0 for not known
-	values map[string]pythonValue // of the names assigned so far
+// A Module is a Python file of which only plain assignments are understood.
+type Module struct {
+	File *source.File
+	// Env is the environment it runs in.
+	Env map[string]syntax.Variable
+	// CPUs is how many the kernel has; 0 for not known.
+	CPUs int
+	// Values are those of the names assigned so far; not nil.
+	Values map[string]Value
 }
 
-// A pythonStatement is one logical line, or a part of it between semicolons.
-type pythonStatement struct {
-	text   string
-	at     source.Span
+// A Statement is one logical line, or a part of it between semicolons.
+type Statement struct {
+	Text   string
+	At     source.Span
 	indent int
-	// inBody reports whether it stands within a function or class.
-	inBody bool
+	// InBody reports whether it stands within a function or class.
+	InBody bool
 }
 
-// A pythonValue is a number or a text, or a list of them. why is not empty when
-// it is not known.
-type pythonValue struct {
-	texts  []string
-	isText bool
-	why    string
+// A Value is a number or a text, or a list of them. Why is not empty when
+// it is not known. The zero value is None.
+type Value struct {
+	Texts  []string
+	IsText bool
+	Why    string
 }
 
-// statements cuts the file into logical lines (Python reference, 2.1):
+// Statements cuts the file into logical lines (Python reference, 2.1):
 // brackets, backslashes and triple quotes join lines.
-func (m *pythonModule) statements() []pythonStatement {
-	var out []pythonStatement
-	text, inBody, indent := m.file.Text, false, 0
+func (m *Module) Statements() []Statement {
+	var out []Statement
+	text, inBody, indent := m.File.Text, false, 0
 	for pos := 0; pos < len(text); {
 		start := pos
 		end, next := logicalLine(text, pos)
 		pos = next
 		body := strings.TrimLeft(text[start:end], " \t\f")
-		at := source.Span{File: m.file, Start: end - len(body), End: end}
+		at := source.Span{File: m.File, Start: end - len(body), End: end}
 		at.End = at.Start + len(strings.TrimRight(body, " \t\r;"))
 		if at.Start >= at.End {
 			continue
@@ -56,7 +60,7 @@ func (m *pythonModule) statements() []pythonStatement {
 			first, _, _ := strings.Cut(strings.TrimPrefix(body, "async "), " ")
 			inBody = first == "def" || first == "class" || strings.HasPrefix(body, "@")
 		}
-		out = append(out, pythonStatement{text[at.Start:at.End], at, indent, inBody})
+		out = append(out, Statement{text[at.Start:at.End], at, indent, inBody})
 	}
 	return out
 }
@@ -87,21 +91,11 @@ func logicalLine(text string, pos int) (end, next int) {
 		case c == ';' && depth == 0:
 			return pos, pos + 1
 		default:
-			depth = max(0, depth+bracket(c))
+			depth = max(0, depth+syntax.Bracket(c))
 			pos++
 		}
 	}
 	return len(text), len(text)
-}
-
-func bracket(c byte) int {
-	switch c {
-	case '(', '[', '{':
-		return 1
-	case ')', ']', '}':
-		return -1
-	}
-	return 0
 }
 
 // pythonStringEnd returns the offset after the string literal that starts at pos.
@@ -123,14 +117,14 @@ func pythonStringEnd(text string, pos int) int {
 	return len(text)
 }
 
-// assignment reads "name = value". conditional reports one that need not run; ok
+// Assignment reads "name = value". conditional reports one that need not run; ok
 // is false for every other statement and within functions.
-func (m *pythonModule) assignment(st pythonStatement) (name string, v pythonValue, conditional, ok bool) {
-	n := syntax.NameLength(st.text)
-	name = st.text[:n]
-	rest := strings.TrimLeft(st.text[n:], " \t")
+func (m *Module) Assignment(st Statement) (name string, v Value, conditional, ok bool) {
+	n := syntax.NameLength(st.Text)
+	name = st.Text[:n]
+	rest := strings.TrimLeft(st.Text[n:], " \t")
 	switch {
-	case n == 0 || st.inBody:
+	case n == 0 || st.InBody:
 		return "", v, false, false
 	case compound[name]:
 		return m.oneLine(st)
@@ -141,13 +135,13 @@ func (m *pythonModule) assignment(st pythonStatement) (name string, v pythonValu
 	if !strings.HasPrefix(rest, "=") || strings.HasPrefix(rest, "==") {
 		return "", v, false, false
 	}
-	e := &pythonExpr{module: m, text: rest[1:]}
-	if v = e.value(); e.blanks() < len(e.text) && v.why == "" {
-		v = pythonValue{why: "computed value"}
+	e := &Expr{Module: m, Text: rest[1:]}
+	if v = e.Value(); e.Blanks() < len(e.Text) && v.Why == "" {
+		v = Value{Why: "computed value"}
 	}
-	m.values[name] = v
+	m.Values[name] = v
 	if st.indent > 0 {
-		m.values[name] = pythonValue{why: "it is set under a condition"}
+		m.Values[name] = Value{Why: "it is set under a condition"}
 	}
 	return name, v, st.indent > 0, true
 }
@@ -156,97 +150,99 @@ func (m *pythonModule) assignment(st pythonStatement) (name string, v pythonValu
 var compound = map[string]bool{"if": true, "elif": true, "else": true, "for": true, "while": true, "with": true, "try": true, "except": true, "finally": true}
 
 // oneLine reads the assignment in "if condition: name = value".
-func (m *pythonModule) oneLine(st pythonStatement) (string, pythonValue, bool, bool) {
-	for i := range len(st.text) {
-		if st.text[i] != ':' {
+func (m *Module) oneLine(st Statement) (string, Value, bool, bool) {
+	for i := range len(st.Text) {
+		if st.Text[i] != ':' {
 			continue
 		}
-		rest := strings.TrimLeft(st.text[i+1:], " \t")
+		rest := strings.TrimLeft(st.Text[i+1:], " \t")
 		n := syntax.NameLength(rest)
 		if after := strings.TrimLeft(rest[n:], " \t"); n > 0 && strings.HasPrefix(after, "=") && !strings.HasPrefix(after, "==") {
-			v := pythonValue{why: "it is set under a condition"}
-			m.values[rest[:n]] = v
+			v := Value{Why: "it is set under a condition"}
+			m.Values[rest[:n]] = v
 			return rest[:n], v, true, true
 		}
 	}
-	return "", pythonValue{}, false, false
+	return "", Value{}, false, false
 }
 
 // otherAssignment covers "name += value", "name: type = value" and "name, other = …".
-func (m *pythonModule) otherAssignment(name, rest string, st pythonStatement) (string, pythonValue, bool, bool) {
+func (m *Module) otherAssignment(name, rest string, st Statement) (string, Value, bool, bool) {
 	if !strings.Contains(rest, "=") {
-		return "", pythonValue{}, false, false
+		return "", Value{}, false, false
 	}
-	v := pythonValue{why: "computed value"}
-	m.values[name] = v
+	v := Value{Why: "computed value"}
+	m.Values[name] = v
 	return name, v, st.indent > 0, true
 }
 
-// A pythonExpr reads one expression: numbers, texts, + - * / // %, brackets,
+// An Expr reads one expression: numbers, texts, + - * / // %, brackets,
 // int(), float(), str(), os.getenv and os.environ.get, "or", earlier names.
-type pythonExpr struct {
-	module *pythonModule
-	text   string
+type Expr struct {
+	Module *Module
+	Text   string
 	pos    int
 	depth  int
 }
 
-func unknownPython(why string) pythonValue { return pythonValue{why: why} }
+// Unknown returns a value that is not known, and why.
+func Unknown(why string) Value { return Value{Why: why} }
 
-func pythonNumber(f float64) pythonValue {
+func pythonNumber(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return unknownPython("computed value")
+		return Unknown("computed value")
 	}
-	return pythonValue{texts: []string{strconv.FormatFloat(f, 'f', -1, 64)}}
+	return Value{Texts: []string{strconv.FormatFloat(f, 'f', -1, 64)}}
 }
 
-func (v pythonValue) number() (float64, bool) {
-	if v.why != "" || v.isText || len(v.texts) != 1 {
+func (v Value) number() (float64, bool) {
+	if v.Why != "" || v.IsText || len(v.Texts) != 1 {
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(v.texts[0], 64)
+	f, err := strconv.ParseFloat(v.Texts[0], 64)
 	return f, err == nil
 }
 
-func (e *pythonExpr) blanks() int {
-	for e.pos < len(e.text) && strings.IndexByte(" \t\r\n\\", e.text[e.pos]) >= 0 {
+// Blanks skips blanks and returns where the rest of the text starts.
+func (e *Expr) Blanks() int {
+	for e.pos < len(e.Text) && strings.IndexByte(" \t\r\n\\", e.Text[e.pos]) >= 0 {
 		e.pos++
 	}
 	return e.pos
 }
 
 // take consumes a token if it comes next.
-func (e *pythonExpr) take(token string) bool {
-	e.blanks()
-	if !strings.HasPrefix(e.text[e.pos:], token) {
+func (e *Expr) take(token string) bool {
+	e.Blanks()
+	if !strings.HasPrefix(e.Text[e.pos:], token) {
 		return false
 	}
 	e.pos += len(token)
 	return true
 }
 
-// value reads an expression with "or", which takes the first true operand.
-func (e *pythonExpr) value() pythonValue {
+// Value reads an expression with "or", which takes the first true operand.
+func (e *Expr) Value() Value {
 	v := e.sum()
 	for e.takeWord("or") {
 		w := e.sum()
-		if v.why == "" && (len(v.texts) == 0 || v.texts[0] == "" || (!v.isText && v.texts[0] == "0")) {
+		if v.Why == "" && (len(v.Texts) == 0 || v.Texts[0] == "" || (!v.IsText && v.Texts[0] == "0")) {
 			v = w
 		}
 	}
 	return v
 }
 
-func (e *pythonExpr) takeWord(word string) bool {
-	e.blanks()
-	if n := syntax.NameLength(e.text[e.pos:]); e.text[e.pos:e.pos+n] != word {
+func (e *Expr) takeWord(word string) bool {
+	e.Blanks()
+	if n := syntax.NameLength(e.Text[e.pos:]); e.Text[e.pos:e.pos+n] != word {
 		return false
 	}
 	e.pos += len(word)
 	return true
 }
 
-func (e *pythonExpr) sum() pythonValue {
+func (e *Expr) sum() Value {
 	v := e.product()
 	for {
 		switch {
@@ -260,13 +256,13 @@ func (e *pythonExpr) sum() pythonValue {
 	}
 }
 
-func (e *pythonExpr) product() pythonValue {
+func (e *Expr) product() Value {
 	v := e.operand()
 	for {
 		switch {
 		case e.take("**"):
 			e.operand()
-			v = unknownPython("computed value")
+			v = Unknown("computed value")
 		case e.take("*"):
 			v = arithmetic(v, e.operand(), func(a, b float64) float64 { return a * b })
 		case e.take("//"):
@@ -281,14 +277,14 @@ func (e *pythonExpr) product() pythonValue {
 	}
 }
 
-func arithmetic(a, b pythonValue, op func(a, b float64) float64) pythonValue {
-	if why := firstText(a.why, b.why); why != "" {
-		return unknownPython(why)
+func arithmetic(a, b Value, op func(a, b float64) float64) Value {
+	if why := cmp.Or(a.Why, b.Why); why != "" {
+		return Unknown(why)
 	}
 	x, okX := a.number()
 	y, okY := b.number()
 	if !okX || !okY {
-		return unknownPython("computed value")
+		return Unknown("computed value")
 	}
 	return pythonNumber(op(x, y))
 }
