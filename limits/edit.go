@@ -61,6 +61,9 @@ func (a *Assignment) Delete() source.Edit {
 		return source.Edit{}
 	}
 	var kept strings.Builder
+	if strings.HasPrefix(a.line.extent.Text(), byteOrderMark) {
+		kept.WriteString(byteOrderMark) // else a mark on the next line would be dropped with it
+	}
 	for _, c := range a.line.comments {
 		kept.WriteString(c.Text() + a.in.File.LineEnding())
 	}

@@ -21,6 +21,9 @@ var readerFaults = []readerFault{
 	{"drops the arguments of http, server and upstream blocks, but an upstream's name", "http a { b c; }", some(func(d *Directive) bool {
 		return d.Block != nil && (isWord(d, "http") || isWord(d, "server")) && len(d.Args) > 0 || isWord(d, "upstream") && len(d.Args) > 1
 	})},
+	{"passes over the block of a server in an upstream block", "upstream u { server { a; } }", some(func(d *Directive) bool {
+		return isWord(d, "upstream") && d.Block != nil && slices.ContainsFunc(d.Block.Directives, isServerBlock)
+	})},
 	{"keeps one of equal parameters of a server", "upstream u { server a b=1 b=2; }", some(func(d *Directive) bool {
 		return isWord(d, "server") && d.Block == nil && hasTwins(d.Words())
 	})},
@@ -52,6 +55,9 @@ func some(is func(d *Directive) bool) func(doc *Document) bool {
 
 // isWord reports whether a directive's name is a word as written.
 func isWord(d *Directive, name string) bool { return d.NameSpan().Text() == name }
+
+// isServerBlock reports whether a directive is a server with a block.
+func isServerBlock(d *Directive) bool { return isWord(d, "server") && d.Block != nil }
 
 func inWord(d *Directive, part string) bool { return strings.Contains(d.HeadSpan().Text(), part) }
 

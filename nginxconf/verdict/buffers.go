@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tunelint/tunelint/nginxconf"
 )
@@ -11,19 +12,25 @@ import (
 func bufferVerdicts(j *judge) []Verdict {
 	var out []Verdict
 	for _, module := range nginxconf.BufferModules() {
-		for _, s := range j.config.LevelsSetting(nginxconf.BufferNames(module)...) {
+		for _, s := range mergedLevels(j.config, nginxconf.BufferNames(module)...) {
 			b := s.BuffersOf(module)
 			if value, message := bufferRefusal(b); message != "" {
 				out = append(out, levelVerdict(BufferSizes, s, b.Values[value], message))
 			}
 		}
 	}
-	for _, s := range j.config.LevelsSetting("large_client_header_buffers", "connection_pool_size") {
+	for _, s := range mergedLevels(j.config, "large_client_header_buffers", "connection_pool_size") {
 		if v, message := headerBuffers(s); message != "" {
 			out = append(out, levelVerdict(InvalidValue, s, v, message))
 		}
 	}
 	return out
+}
+
+// mergedLevels are those of nginxconf.Config.LevelsSetting that nginx merges: a
+// server in a block that nginx does not know stands in no http block.
+func mergedLevels(c *nginxconf.Config, names ...string) []*nginxconf.Scope {
+	return slices.DeleteFunc(c.LevelsSetting(names...), func(s *nginxconf.Scope) bool { return s.Enclosing(nginxconf.InHTTP) == nil })
 }
 
 // levelVerdict is about a level as a whole; the directive in force is at fault,

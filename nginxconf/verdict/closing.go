@@ -53,8 +53,14 @@ func (b *block) end() source.Span {
 	return b.scope.Directive.Block.CloseSpan()
 }
 
-// closeOf is the "}" of a scope; not for main.
-func closeOf(s *nginxconf.Scope) source.Span { return s.Directive.Block.CloseSpan() }
+// closeOf is the "}" of a scope; not valid for main, and for nil, which is what
+// stands around a block within one that nginx does not know.
+func closeOf(s *nginxconf.Scope) source.Span {
+	if s == nil || s.Directive == nil || s.Directive.Block == nil {
+		return source.Span{}
+	}
+	return s.Directive.Block.CloseSpan()
+}
 
 // An ending is what nginx notices when it merges the levels of http, stream
 // and mail, or has read everything.
