@@ -70,7 +70,7 @@ func (h *Host) longRoutes(a *appconf.App) (upgraded, streams []*nginxconf.Route)
 	}
 	for _, r := range h.routesOf(a) {
 		switch passes, known := PassesUpgrade(r); {
-		case !known:
+		case !known || h.healthPath(r): // a check is no stream
 		case a.WebSocket && passes:
 			upgraded = append(upgraded, r)
 		case a.Streaming:

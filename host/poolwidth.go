@@ -37,14 +37,22 @@ func (h *Host) Holdings(a *appconf.App) []Holding {
 		if use == PoolUnused {
 			continue
 		}
-		x := Holding{Upstream: u, Pool: pool, Blocked: blocked, Caches: h.Caches(u, pool), Servers: max(1, regularServers(u))}
-		x.Idle = pool.Size * x.Caches / x.Servers
-		if limit := largestMaxConns(u); limit > 0 {
-			x.Idle = min(x.Idle, limit*x.Caches) // what was never open at once cannot be idle at once
-		}
+		x := h.HoldingOf(u, pool)
+		x.Blocked = blocked
 		out = append(out, x)
 	}
 	return out
+}
+
+// HoldingOf returns what the pool of an upstream may hold of the applications behind
+// it, used or not.
+func (h *Host) HoldingOf(u *nginxconf.Upstream, pool Pool) Holding {
+	x := Holding{Upstream: u, Pool: pool, Caches: h.Caches(u, pool), Servers: max(1, regularServers(u))}
+	x.Idle = pool.Size * x.Caches / x.Servers
+	if limit := largestMaxConns(u); limit > 0 {
+		x.Idle = min(x.Idle, limit*x.Caches) // what was never open at once cannot be idle at once
+	}
+	return x
 }
 
 // Caches counts the caches of idle connections that each worker has for an

@@ -24,8 +24,8 @@ var inheritedSetLost = &lint.Rule{
 	Severity: lint.Warning,
 	Apply:    []string{"nginx -s reload"},
 	Reveals: []string{
-		"timeouts/websocket-cut", "upstream/connection-upgrade-hardcoded", "upstream/keepalive-without-connection-header",
-		"upstream/pool-smaller-than-concurrency",
+		"timeouts/websocket-cut", "upstream/connection-upgrade-hardcoded",
+		"upstream/keepalive-without-connection-header", "upstream/non-idempotent-retried", "upstream/pool-smaller-than-concurrency",
 	},
 	Run: runInheritedSetLost,
 }

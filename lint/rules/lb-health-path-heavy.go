@@ -125,9 +125,11 @@ func reportHeavyPath(p *lint.Pass, c *host.HealthCheck, l *nginxconf.Scope, burd
 	return r
 }
 
-// suggestLight sets in a location of its own what takes burdens away.
+// suggestLight sets in a location of its own what takes burdens away: none where
+// locations within would inherit it, or where limits on tries would have none left.
 func suggestLight(p *lint.Pass, r *lint.Report, l *nginxconf.Scope, burdens []burden) {
-	if p.Host.Nginx.Uses(l.Directive.Doc.File) > 1 {
+	nested := slices.ContainsFunc(l.Children, func(s *nginxconf.Scope) bool { return s.Context == nginxconf.InLocation })
+	if nested || p.Host.Nginx.Uses(l.Directive.Doc.File) > 1 {
 		return
 	}
 	var edits []source.Edit
@@ -136,7 +138,7 @@ func suggestLight(p *lint.Pass, r *lint.Report, l *nginxconf.Scope, burdens []bu
 	for _, b := range burdens {
 		d := l.Last(b.name)
 		switch {
-		case b.name == "" || d != nil && len(d.Args) != 1 || d != nil && l.Directive.Doc != d.Doc:
+		case b.name == "" || b.word == "off" && l.Last(b.name+"_tries") != l.Last(b.name+"_timeout") || d != nil && len(d.Args) != 1 || d != nil && l.Directive.Doc != d.Doc:
 			continue
 		case d != nil:
 			edits = append(edits, d.SetArg(0, b.word))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
@@ -43,6 +44,61 @@ func letGoFirst(h *host.Host, u *nginxconf.Upstream, pool host.Pool) (edits []so
 		edits = setIdle(u, value)
 	}
 	return edits, value
+}
+
+// overfilled returns an upstream whose pool, which nobody asked for, nginx comes to
+// use when a directive of the routes to an upstream changes, and then keeps more
+// connections than an application holds; nil for none.
+func overfilled(h *host.Host, u *nginxconf.Upstream, name string) *nginxconf.Upstream {
+	deciding := map[*nginxconf.Directive]bool{}
+	for _, r := range h.Nginx.RoutesTo(u) {
+		for _, d := range decidingReuse(h, r, name) {
+			deciding[d] = true
+		}
+	}
+	decides := func(d *nginxconf.Directive) bool { return deciding[d] }
+	for _, other := range h.Nginx.Upstreams() {
+		shared := slices.ContainsFunc(h.Nginx.RoutesTo(other), func(r *nginxconf.Route) bool {
+			return slices.ContainsFunc(decidingReuse(h, r, name), decides)
+		})
+		if (other == u || shared) && overfills(h, other) {
+			return other
+		}
+	}
+	return nil
+}
+
+// decidingReuse returns what a change of proxy_http_version or proxy_set_header on a
+// route may edit: the directives in force and the entry of a map.
+func decidingReuse(h *host.Host, r *nginxconf.Route, name string) []*nginxconf.Directive {
+	out := slices.Clone(r.Scope.Effective(name).Directives)
+	if d := host.ConnectionHeader(r.Scope.Effective(setHeader)); d != nil && name == setHeader {
+		if entry := h.UpgradeMapEntry(d.Arg(1)); entry != nil {
+			out = append(out, entry)
+		}
+	}
+	return out
+}
+
+// overfills reports whether the pool of an upstream, as yet unused, holds more
+// connections than an application.
+func overfills(h *host.Host, u *nginxconf.Upstream) bool {
+	pool, ok := h.PoolOf(u)
+	use, _ := h.PoolUse(u, pool)
+	workers, _ := h.Workers()
+	if !ok || use != host.PoolUnused || !workers.Known {
+		return false
+	}
+	idle := h.HoldingOf(u, pool).Idle * workers.Value
+	return slices.ContainsFunc(h.AppsOf(u), func(a *appconf.App) bool {
+		limit := host.IdleLimit(a)
+		return limit.Known && idle > limit.Value
+	})
+}
+
+// adviseSmallerPool says why a pool is not brought to use.
+func adviseSmallerPool(r *lint.Report, u *nginxconf.Upstream) {
+	r.See(u.Directive.HeadSpan(), "an application does not hold the connections that all workers would keep: a smaller keepalive comes first")
 }
 
 // lettingGo says in a fix's title what letGoFirst adds to it.

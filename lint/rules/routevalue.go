@@ -7,13 +7,14 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// valuePlace is where a value on routes is decided, and the name of the block: its
-// directive, else the first pass.
+// valuePlace is where a value on routes is decided: its directive, else the first
+// pass; and the name of the block, which for a default is the outermost one, for the
+// first pass changes with others.
 func valuePlace(v *host.RouteValue) (at source.Span, where string) {
 	if d := v.Directive(); d != nil {
 		return d.HeadSpan(), v.Level.Path()
 	}
-	return v.Routes[0].Pass.HeadSpan(), v.Routes[0].Scope.Path()
+	return v.Routes[0].Pass.HeadSpan(), v.Routes[0].Scope.Enclosing(nginxconf.InHTTP).Path()
 }
 
 // seeValue names a default, and the passes that the place of the finding is not.

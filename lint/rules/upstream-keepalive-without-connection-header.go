@@ -23,7 +23,7 @@ var keepaliveWithoutConnectionHeader = &lint.Rule{
 	},
 	Severity: lint.Error,
 	Apply:    []string{"nginx -s reload"},
-	Reveals:  []string{"upstream/pool-smaller-than-concurrency"},
+	Reveals:  []string{"upstream/non-idempotent-retried", "upstream/pool-smaller-than-concurrency"},
 	Run:      runKeepaliveWithoutConnectionHeader,
 }
 
@@ -79,6 +79,10 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 }
 
 func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
+	if full := overfilled(h, u, setHeader); full != nil {
+		adviseSmallerPool(r, full)
+		return
+	}
 	edits, idle := letGoFirst(h, u, pool)
 	shared := false
 	for _, route := range routes {
