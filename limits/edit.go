@@ -61,7 +61,7 @@ func (a *Assignment) Delete() source.Edit {
 		return source.Edit{}
 	}
 	var kept strings.Builder
-	if strings.HasPrefix(a.line.extent.Text(), byteOrderMark) {
+	if a.line.offset(0) > a.line.extent.Start {
 		kept.WriteString(byteOrderMark) // else a mark on the next line would be dropped with it
 	}
 	for _, c := range a.line.comments {
