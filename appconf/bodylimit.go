@@ -8,6 +8,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -68,21 +69,21 @@ func (s *script) bodyOptions(o *js.ObjectExpr, d *declaration) {
 		case p.Name == nil || p.Name.IsComputed():
 			d.why = "the options of the parser are not written here"
 		case strings.Trim(string(p.Name.Literal.Data), `'"`) == "limit":
-			d.at = s.optionSpan(p)
-			bodySize(s.eval(p.Value, 0), d)
+			d.at = s.OptionSpan(p)
+			bodySize(s.Eval(p.Value, 0), d)
 		}
 	}
 }
 
 // bodySize applies the value of a limit: a number of bytes, or a text.
-func bodySize(v jsValue, d *declaration) {
+func bodySize(v jsexpr.Value, d *declaration) {
 	switch {
-	case v.kind == jsUnknown:
-		d.why = v.why
-	case v.kind == jsNumber && v.number > 0 && v.number == math.Trunc(v.number) && v.number < 1<<53:
-		d.number = int64(v.number)
-	case v.kind == jsText:
-		n, ok := readBytes(v.text)
+	case v.Kind == jsexpr.Unknown:
+		d.why = v.Why
+	case v.Kind == jsexpr.Number && v.Number > 0 && v.Number == math.Trunc(v.Number) && v.Number < 1<<53:
+		d.number = int64(v.Number)
+	case v.Kind == jsexpr.Text:
+		n, ok := readBytes(v.Text)
 		if d.number = n; !ok {
 			d.why = "not a size that is understood"
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -30,14 +31,14 @@ func readBun(r *reading, f *source.File) {
 	s.collect()
 	var options []*js.ObjectExpr
 	var at source.Span
-	for _, p := range s.places {
-		call, ok := p.node.(*js.CallExpr)
+	for _, p := range s.Places {
+		call, ok := p.Node.(*js.CallExpr)
 		if !ok {
 			continue
 		}
-		if object, name, isMember := member(call.X); isMember && name == "serve" && isNamed(object, "Bun") && len(call.Args.List) > 0 {
+		if object, name, isMember := jsexpr.Member(call.X); isMember && name == "serve" && jsexpr.IsNamed(object, "Bun") && len(call.Args.List) > 0 {
 			options = append(options, s.object(call.Args.List[0].Value))
-			at = s.callSpan(call)
+			at = s.CallSpan(call)
 		}
 	}
 	if len(options) != 1 || options[0] == nil {
@@ -65,18 +66,18 @@ func (s *script) isWritten(o *js.ObjectExpr) bool {
 // readServeOption reads idleTimeout: seconds, 0 for none (bun.sh/docs/api/http).
 func (s *script) readServeOption(o *js.Property) {
 	if o.Name == nil || o.Name.IsComputed() {
-		s.giveUp(source.Span{File: s.file}, "the options of the server are not all written here")
+		s.giveUp(source.Span{File: s.File}, "the options of the server are not all written here")
 		return
 	}
 	if string(o.Name.Literal.Data) != "idleTimeout" {
 		return
 	}
-	v, at := s.eval(o.Value, 0), s.optionSpan(o)
+	v, at := s.Eval(o.Value, 0), s.OptionSpan(o)
 	s.withhold("request_timeout") // a silent handler has as long
 	for _, name := range []string{"keepalive_timeout", "header_timeout"} {
-		switch n := v.number; {
-		case v.kind != jsNumber:
-			s.puzzle(name, at, rankOption, firstText(v.why, "not a number"))
+		switch n := v.Number; {
+		case v.Kind != jsexpr.Number:
+			s.puzzle(name, at, rankOption, firstText(v.Why, "not a number"))
 		case n < 0 || n != math.Trunc(n) || n > math.MaxInt32:
 			s.puzzle(name, at, rankOption, "not a whole number that a timer can hold")
 		case n == 0:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
@@ -13,12 +14,12 @@ import (
 // of its name.
 func (s *script) ecosystemApp() (app *js.ObjectExpr, why string) {
 	var list *js.ArrayExpr
-	for _, p := range s.places {
-		n, ok := p.node.(*js.BinaryExpr)
+	for _, p := range s.Places {
+		n, ok := p.Node.(*js.BinaryExpr)
 		if !ok || n.Op != js.EqToken {
 			continue
 		}
-		if object, name, isMember := member(n.X); !isMember || name != "exports" || !isNamed(object, "module") {
+		if object, name, isMember := jsexpr.Member(n.X); !isMember || name != "exports" || !jsexpr.IsNamed(object, "module") {
 			continue
 		}
 		if o := s.object(n.Y); o != nil {
@@ -36,7 +37,7 @@ func (s *script) ecosystemApp() (app *js.ObjectExpr, why string) {
 		case len(list.List) == 1:
 			return o, ""
 		}
-		if name := s.entry(o, "name"); name != nil && s.eval(name, 0).text == s.app {
+		if name := s.entry(o, "name"); name != nil && s.Eval(name, 0).Text == s.app {
 			return o, ""
 		}
 	}
@@ -60,20 +61,20 @@ func (s *script) ecosystemOptions(o *js.ObjectExpr) {
 	for i := range o.List {
 		p := &o.List[i]
 		if p.Name == nil || p.Name.IsComputed() {
-			s.puzzle("workers", s.spanOf(0), rankOption, "the options are not written here")
+			s.puzzle("workers", s.SpanOf(0), rankOption, "the options are not written here")
 			continue
 		}
-		at := s.optionSpan(p)
+		at := s.OptionSpan(p)
 		switch strings.Trim(string(p.Name.Literal.Data), `'"`) {
 		case "kill_timeout":
-			s.number(property{name: "stop_grace_period", millis: true}, s.eval(p.Value, 0), at, rankCommand+1)
+			s.number(property{name: "stop_grace_period", millis: true}, s.Eval(p.Value, 0), at, rankCommand+1)
 		case "instances":
-			s.ecosystemInstances(p, s.eval(p.Value, 0))
+			s.ecosystemInstances(p, s.Eval(p.Value, 0))
 		case "env":
 			s.ecosystemEnvironment(p.Value)
 		case "node_args", "interpreter_args":
-			if v := s.eval(p.Value, 0); v.kind == jsText {
-				for _, w := range split(v.text, nil) {
+			if v := s.Eval(p.Value, 0); v.Kind == jsexpr.Text {
+				for _, w := range split(v.Text, nil) {
 					s.nodeOption(word{text: w.text, at: at, why: w.why})
 				}
 			}
@@ -83,15 +84,15 @@ func (s *script) ecosystemOptions(o *js.ObjectExpr) {
 
 // ecosystemInstances reads how many processes PM2 starts: "max", 0 and less leave
 // it to the number of CPUs.
-func (s *script) ecosystemInstances(p *js.Property, v jsValue) {
-	at := s.optionSpan(p)
-	n := v.toNumber()
+func (s *script) ecosystemInstances(p *js.Property, v jsexpr.Value) {
+	at := s.OptionSpan(p)
+	n := v.ToNumber()
 	switch {
-	case v.kind == jsUnknown:
-		s.puzzle("workers", at, rankAssigned, v.why)
-	case v.text == "max" || n <= 0:
+	case v.Kind == jsexpr.Unknown:
+		s.puzzle("workers", at, rankAssigned, v.Why)
+	case v.Text == "max" || n <= 0:
 		n += float64(s.cpus)
-		if v.text == "max" {
+		if v.Text == "max" {
 			n = float64(s.cpus)
 		}
 		if s.cpus == 0 || n < 1 {
@@ -117,9 +118,9 @@ func (s *script) ecosystemEnvironment(e js.IExpr) {
 		if p.Name == nil || p.Name.IsComputed() {
 			continue
 		}
-		v := s.eval(p.Value, 0)
-		text := syntax.Variable{Text: v.String(), At: s.optionSpan(p), Why: v.why}
-		if v.kind == jsBool || v.kind == jsUndefined {
+		v := s.Eval(p.Value, 0)
+		text := syntax.Variable{Text: v.String(), At: s.OptionSpan(p), Why: v.Why}
+		if v.Kind == jsexpr.Bool || v.Kind == jsexpr.Undefined {
 			text.Why = "not a text"
 		}
 		s.env[strings.Trim(string(p.Name.Literal.Data), `'"`)] = text

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// maxDepth bounds how far constants that name constants are followed.
+const maxDepth = 60
+
 // goUnits are the constants of package time.
 var goUnits = map[string]time.Duration{
 	"Nanosecond": time.Nanosecond, "Microsecond": time.Microsecond, "Millisecond": time.Millisecond,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/appconf/pyexpr"
 	"github.com/tunelint/tunelint/source"
 )
@@ -36,12 +37,12 @@ func (r *reading) finishHandlers() {
 }
 
 // readHandler reads process.on('SIGTERM', handler) and process.once.
-func (s *script) readHandler(n *js.CallExpr, in *branch) {
+func (s *script) readHandler(n *js.CallExpr, in *jsexpr.Branch) {
 	if len(n.Args.List) < 2 {
 		return
 	}
-	if lit, ok := literal(n.Args.List[0].Value); ok && strings.HasPrefix(literalJS(lit).text, "SIG") {
-		s.handles(literalJS(lit).text, s.callSpan(n), in == nil)
+	if lit, ok := jsexpr.Literal(n.Args.List[0].Value); ok && strings.HasPrefix(jsexpr.LiteralValue(lit).Text, "SIG") {
+		s.handles(jsexpr.LiteralValue(lit).Text, s.CallSpan(n), in == nil)
 	}
 }
 

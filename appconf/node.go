@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -105,16 +106,16 @@ func (r *reading) tellServersApart() {
 }
 
 // number declares a setting from an evaluated expression.
-func (r *reading) number(p property, v jsValue, at source.Span, rank int) {
+func (r *reading) number(p property, v jsexpr.Value, at source.Span, rank int) {
 	scale := int64(1)
 	if p.millis {
 		scale = int64(time.Millisecond)
 	}
-	why := v.why
-	switch n := v.number; {
-	case v.kind != jsNumber && why == "":
+	why := v.Why
+	switch n := v.Number; {
+	case v.Kind != jsexpr.Number && why == "":
 		why = "not a number"
-	case v.kind != jsNumber:
+	case v.Kind != jsexpr.Number:
 	case n < 0 || n != math.Trunc(n) || n > math.MaxInt32:
 		why = "not a whole number that a timer or counter can hold"
 	default:
@@ -208,16 +209,16 @@ func (r *reading) mentions(text string) {
 var serverName = regexp.MustCompile(`(?i)(server|srv|listener)$`)
 
 // address writes where a server listens as gunicorn and nginx do.
-func address(host, port jsValue) (string, bool) {
+func address(host, port jsexpr.Value) (string, bool) {
 	switch {
-	case port.kind == jsText && strings.HasPrefix(port.text, "/"):
-		return "unix:" + port.text, true
-	case port.kind == jsText && nonNegative(port.text), port.kind == jsNumber && port.number > 0 && port.number < 65536:
+	case port.Kind == jsexpr.Text && strings.HasPrefix(port.Text, "/"):
+		return "unix:" + port.Text, true
+	case port.Kind == jsexpr.Text && nonNegative(port.Text), port.Kind == jsexpr.Number && port.Number > 0 && port.Number < 65536:
 	default:
 		return "", false
 	}
-	if host.kind == jsText && host.text != "" {
-		return host.text + ":" + port.String(), true
+	if host.Kind == jsexpr.Text && host.Text != "" {
+		return host.Text + ":" + port.String(), true
 	}
 	return port.String(), true
 }

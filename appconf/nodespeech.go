@@ -5,14 +5,15 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
 // speechOf notes what a server speaks by the function that makes it.
 func (s *script) speechOf(function js.IExpr, at source.Span) {
-	object, name, isMember := member(function)
+	object, name, isMember := jsexpr.Member(function)
 	if v, ok := function.(*js.Var); ok {
-		name := string(root(v).Data)
+		name := string(jsexpr.Root(v).Data)
 		s.speech.create("", name, s.bareCall(name))
 		return
 	}
@@ -32,12 +33,12 @@ func (s *script) speechOf(function js.IExpr, at source.Span) {
 // bareCall returns the place of the first call of a plain name: the tree keeps no
 // places of names.
 func (s *script) bareCall(name string) source.Span {
-	for _, m := range calledName.FindAllStringSubmatchIndex(s.file.Text, -1) {
-		if s.file.Text[m[2]:m[3]] == name {
-			return s.spanOf(m[2])
+	for _, m := range calledName.FindAllStringSubmatchIndex(s.File.Text, -1) {
+		if s.File.Text[m[2]:m[3]] == name {
+			return s.SpanOf(m[2])
 		}
 	}
-	return source.Span{File: s.file}
+	return source.Span{File: s.File}
 }
 
 var calledName = regexp.MustCompile(`([\w$]+)\s*\(`)
@@ -45,13 +46,13 @@ var calledName = regexp.MustCompile(`([\w$]+)\s*\(`)
 // lastNameJS returns x of "x" and "y.x", "" for other expressions.
 func lastNameJS(e js.IExpr) string {
 	if v, ok := e.(*js.Var); ok {
-		return string(root(v).Data)
+		return string(jsexpr.Root(v).Data)
 	}
-	_, name, _ := member(e)
+	_, name, _ := jsexpr.Member(e)
 	return name
 }
 
 // newSpan returns the place of "new http.Server(…)".
 func (s *script) newSpan(n *js.NewExpr) source.Span {
-	return s.spanOf(s.memberStart(n.X))
+	return s.SpanOf(s.MemberStart(n.X))
 }

@@ -300,6 +300,12 @@ func (r *reading) doubt(doubtful func(*declaration) bool, why string) {
 	}
 }
 
+// getenv returns a variable of the environment, false for one that nothing sets.
+func (r *reading) getenv(name string) (syntax.Variable, bool) {
+	v, ok := r.env[name]
+	return v, ok
+}
+
 // listens notes an address to listen at, once.
 func (r *reading) listens(address string) {
 	for _, known := range r.listen {

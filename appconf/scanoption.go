@@ -6,6 +6,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -31,7 +32,7 @@ func (s *scanner) readHandler(i int) {
 	if s.at(first).text != "process" || !slices.Contains([]string{"on", "once"}, s.at(first+2).text) {
 		return
 	}
-	at := source.Span{File: s.file, Start: s.at(first).start, End: expressionEnd(s.file.Text, s.at(first).start)}
+	at := source.Span{File: s.file, Start: s.at(first).start, End: jsexpr.ExpressionEnd(s.file.Text, s.at(first).start)}
 	s.handles(name, at, s.alwaysRuns(first))
 }
 
@@ -48,7 +49,7 @@ func (s *scanner) readBodyLimit(i int) {
 	if !s.speech.isBodyParser(object, s.at(open-2).text) {
 		return
 	}
-	at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+	at := source.Span{File: s.file, Start: s.tokens[i].start, End: jsexpr.ExpressionEnd(s.file.Text, s.tokens[i].start)}
 	d := declaration{name: "max_body_size", at: at, rank: rankOption, assumed: true}
 	bodySize(s.evaluate(s.at(i+2).start, 0), &d)
 	s.declared = append(s.declared, d)

@@ -8,6 +8,7 @@ import (
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -75,14 +76,14 @@ func (s *scanner) scan() (ok bool) {
 			continue
 		}
 		s.tokens = append(s.tokens, token{kind, string(data), start, pos, newline, open[len(open)-1]})
-		switch depth := nesting(kind); {
+		switch depth := jsexpr.Nesting(kind); {
 		case depth > 0:
 			open = append(open, len(s.tokens)-1)
 		case depth < 0 && len(open) > 1:
 			open = open[:len(open)-1]
 		}
 		newline = false
-		operand = js.IsNumeric(kind) || js.IsIdentifier(kind) || nesting(kind) < 0 ||
+		operand = js.IsNumeric(kind) || js.IsIdentifier(kind) || jsexpr.Nesting(kind) < 0 ||
 			slices.Contains([]js.TokenType{js.StringToken, js.TemplateToken, js.TemplateEndToken, js.ThisToken, js.RegExpToken}, kind)
 	}
 }
@@ -116,26 +117,26 @@ func (s *scanner) findConstants() {
 }
 
 // evaluate evaluates the expression at an offset.
-func (s *scanner) evaluate(start, depth int) jsValue {
-	if start < 0 || depth > maxDepth {
-		return unknownJS("computed value")
+func (s *scanner) evaluate(start, depth int) jsexpr.Value {
+	if start < 0 || depth > jsexpr.MaxDepth {
+		return jsexpr.UnknownValue("computed value")
 	}
-	text := s.file.Text[start:expressionEnd(s.file.Text, start)]
-	part, err := parseScript(s.reading, source.NewFile("", "("+text+"\n)"))
-	if err != nil || len(part.tree.BlockStmt.List) != 1 {
-		return unknownJS("computed value")
+	text := s.file.Text[start:jsexpr.ExpressionEnd(s.file.Text, start)]
+	part, err := jsexpr.Parse(source.NewFile("", "("+text+"\n)"), s.getenv)
+	if err != nil || len(part.Tree.BlockStmt.List) != 1 {
+		return jsexpr.UnknownValue("computed value")
 	}
-	part.lookup = func(name string, depth int) jsValue {
+	part.Lookup = func(name string, depth int) jsexpr.Value {
 		if at, ok := s.constants[name]; ok {
 			return s.evaluate(at, depth+1)
 		}
-		return unknownJS(name + " is not a constant of this file")
+		return jsexpr.UnknownValue(name + " is not a constant of this file")
 	}
-	st, ok := part.tree.BlockStmt.List[0].(*js.ExprStmt)
+	st, ok := part.Tree.BlockStmt.List[0].(*js.ExprStmt)
 	if !ok {
-		return unknownJS("computed value")
+		return jsexpr.UnknownValue("computed value")
 	}
-	return part.eval(st.Value, depth)
+	return part.Eval(st.Value, depth)
 }
 
 // readName reads a token that is the name of a setting.
@@ -145,7 +146,7 @@ func (s *scanner) readName(i int) {
 	s.readBodyLimit(i)
 	p, ok := serverProperties[name]
 	if option, has := s.options(i)[name]; has && !ok {
-		at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+		at := source.Span{File: s.file, Start: s.tokens[i].start, End: jsexpr.ExpressionEnd(s.file.Text, s.tokens[i].start)}
 		s.number(option, s.evaluate(s.at(i+2).start, 0), at, rankOption)
 	}
 	if !ok {
@@ -156,7 +157,7 @@ func (s *scanner) readName(i int) {
 		s.readAssignment(i, p)
 	case p.common || s.inClient(i):
 	case after == js.ColonToken && s.inCreate(i):
-		at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+		at := source.Span{File: s.file, Start: s.tokens[i].start, End: jsexpr.ExpressionEnd(s.file.Text, s.tokens[i].start)}
 		s.number(p, s.evaluate(s.at(i+2).start, 0), at, rankOption)
 	case before == js.DotToken || before == js.OptChainToken:
 		if assigns(after) {
@@ -187,7 +188,7 @@ func (s *scanner) readAssignment(i int, p property) {
 	if first >= 0 {
 		at.Start = s.at(first).start
 	}
-	at.End = expressionEnd(s.file.Text, at.Start)
+	at.End = jsexpr.ExpressionEnd(s.file.Text, at.Start)
 	switch {
 	case !isServer && p.common:
 	case !isServer:
@@ -208,7 +209,7 @@ func (s *scanner) alwaysRuns(i int) bool {
 	levels := 0
 	for open := s.at(i).open; open >= 0; open = s.at(open).open {
 		levels++
-		if levels > maxDepth || (s.at(open).kind == js.OpenBraceToken && s.headed(open-1)) {
+		if levels > jsexpr.MaxDepth || (s.at(open).kind == js.OpenBraceToken && s.headed(open-1)) {
 			return false
 		}
 	}
@@ -268,19 +269,19 @@ func (s *scanner) readListen(i int) int {
 	if name != "listen" || s.at(i-1).kind != js.DotToken {
 		return 0
 	}
-	args := argumentSpans(s.file, s.at(i+1).end)
-	var host, port jsValue
+	args := jsexpr.ArgumentSpans(s.file, s.at(i+1).end)
+	var host, port jsexpr.Value
 	for n := 0; n < min(len(args), 3); n++ {
 		v := s.evaluate(args[n].Start, 0)
-		switch number := v.toNumber(); {
+		switch number := v.ToNumber(); {
 		case n == 0:
 			port = v
-		case v.kind != jsUnknown && number > 0:
-			s.number(property{name: "listen_backlog"}, numberJS(number), args[n], rankAssigned)
+		case v.Kind != jsexpr.Unknown && number > 0:
+			s.number(property{name: "listen_backlog"}, jsexpr.NumberValue(number), args[n], rankAssigned)
 		case n == 1:
 			host = v
-		case v.kind == jsUnknown && !strings.ContainsAny(args[n].Text(), "({"):
-			s.puzzle("listen_backlog", args[n], rankAssigned, v.why)
+		case v.Kind == jsexpr.Unknown && !strings.ContainsAny(args[n].Text(), "({"):
+			s.puzzle("listen_backlog", args[n], rankAssigned, v.Why)
 		}
 	}
 	if text, ok := address(host, port); ok {
@@ -296,7 +297,7 @@ func (s *scanner) readListen(i int) int {
 
 // scanSpeech notes what a server speaks whose making starts with a name.
 func (s *scanner) scanSpeech(i int) {
-	at := source.Span{File: s.file, Start: s.tokens[i].start, End: expressionEnd(s.file.Text, s.tokens[i].start)}
+	at := source.Span{File: s.file, Start: s.tokens[i].start, End: jsexpr.ExpressionEnd(s.file.Text, s.tokens[i].start)}
 	object := ""
 	if s.at(i-1).kind == js.DotToken {
 		object = s.at(i - 2).text

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tdewolff/parse/v2/js"
 
+	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -15,12 +16,12 @@ func (s *script) readSignal(n *js.CallExpr) {
 	if len(args) < 2 {
 		return
 	}
-	if lit, ok := literal(args[0].Value); !ok || literalJS(lit).text != "SIGTERM" {
+	if lit, ok := jsexpr.Literal(args[0].Value); !ok || jsexpr.LiteralValue(lit).Text != "SIGTERM" {
 		return
 	}
 	var body js.INode = args[1].Value
 	if v, ok := args[1].Value.(*js.Var); ok {
-		body = s.bodies[root(v)]
+		body = s.Bodies[jsexpr.Root(v)]
 	}
 	if body == nil {
 		return
@@ -37,7 +38,7 @@ func (d deadlineFinder) Exit(js.INode) {}
 // Enter implements [js.IVisitor].
 func (d deadlineFinder) Enter(n js.INode) js.IVisitor {
 	call, ok := n.(*js.CallExpr)
-	if !ok || !isNamed(call.X, "setTimeout") || len(call.Args.List) < 2 {
+	if !ok || !jsexpr.IsNamed(call.X, "setTimeout") || len(call.Args.List) < 2 {
 		return d
 	}
 	exit := &exitFinder{script: d.script}
@@ -45,11 +46,11 @@ func (d deadlineFinder) Enter(n js.INode) js.IVisitor {
 	if exit.at == 0 {
 		return d
 	}
-	at := source.Span{File: d.file, Start: exit.at, End: exit.at}
-	if start := strings.LastIndex(d.file.Text[:exit.at], "setTimeout"); start >= 0 {
-		at = d.spanOf(start)
+	at := source.Span{File: d.File, Start: exit.at, End: exit.at}
+	if start := strings.LastIndex(d.File.Text[:exit.at], "setTimeout"); start >= 0 {
+		at = d.SpanOf(start)
 	}
-	d.number(property{name: "shutdown_timeout", millis: true}, d.eval(call.Args.List[1].Value, 0), at, rankAssigned)
+	d.number(property{name: "shutdown_timeout", millis: true}, d.Eval(call.Args.List[1].Value, 0), at, rankAssigned)
 	return nil
 }
 
@@ -64,9 +65,9 @@ func (e *exitFinder) Exit(js.INode) {}
 
 // Enter implements [js.IVisitor].
 func (e *exitFinder) Enter(n js.INode) js.IVisitor {
-	if dot, ok := n.(*js.DotExpr); ok && isNamed(dot.X, "process") {
-		if lit, ok := literal(dot.Y); ok && string(lit.Data) == "exit" {
-			e.at, _ = e.offset(lit.Data)
+	if dot, ok := n.(*js.DotExpr); ok && jsexpr.IsNamed(dot.X, "process") {
+		if lit, ok := jsexpr.Literal(dot.Y); ok && string(lit.Data) == "exit" {
+			e.at, _ = e.Offset(lit.Data)
 		}
 	}
 	return e

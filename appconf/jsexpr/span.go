@@ -1,4 +1,4 @@
-package appconf
+package jsexpr
 
 import (
 	"strings"
@@ -12,34 +12,34 @@ import (
 // maxExpression bounds how far the end of an expression is looked for.
 const maxExpression = 4096
 
-// spanOf returns the place of the expression that starts at an offset.
-func (s *script) spanOf(start int) source.Span {
-	return source.Span{File: s.file, Start: start, End: expressionEnd(s.file.Text, start)}
+// SpanOf returns the place of the expression that starts at an offset.
+func (s *Script) SpanOf(start int) source.Span {
+	return source.Span{File: s.File, Start: start, End: ExpressionEnd(s.File.Text, start)}
 }
 
-// assignmentSpan returns the place of "object.property = value".
-func (s *script) assignmentSpan(target js.IExpr) source.Span {
-	return s.spanOf(s.memberStart(target))
+// AssignmentSpan returns the place of "object.property = value".
+func (s *Script) AssignmentSpan(target js.IExpr) source.Span {
+	return s.SpanOf(s.MemberStart(target))
 }
 
-// callSpan returns the place of "object.method(…)".
-func (s *script) callSpan(n *js.CallExpr) source.Span { return s.spanOf(s.memberStart(n.X)) }
+// CallSpan returns the place of "object.method(…)".
+func (s *Script) CallSpan(n *js.CallExpr) source.Span { return s.SpanOf(s.MemberStart(n.X)) }
 
-// optionSpan returns the place of "name: value" in an object literal.
-func (s *script) optionSpan(o *js.Property) source.Span {
-	at, inFile := s.offset(o.Name.Literal.Data)
+// OptionSpan returns the place of "name: value" in an object literal.
+func (s *Script) OptionSpan(o *js.Property) source.Span {
+	at, inFile := s.Offset(o.Name.Literal.Data)
 	if !inFile {
-		return source.Span{File: s.file} // a name that the parser made
+		return source.Span{File: s.File} // a name that the parser made
 	}
-	if at > 0 && strings.IndexByte(`'"`, s.file.Text[at-1]) >= 0 {
+	if at > 0 && strings.IndexByte(`'"`, s.File.Text[at-1]) >= 0 {
 		at-- // the tree holds a quoted name without its quotes
 	}
-	return s.spanOf(at)
+	return s.SpanOf(at)
 }
 
-// memberStart returns where "object.property" starts. Where that cannot be told,
+// MemberStart returns where "object.property" starts. Where that cannot be told,
 // because the tree keeps no place of names, it is where the property starts.
-func (s *script) memberStart(e js.IExpr) int {
+func (s *Script) MemberStart(e js.IExpr) int {
 	var object, property js.IExpr
 	switch n := e.(type) {
 	case *js.DotExpr:
@@ -49,56 +49,56 @@ func (s *script) memberStart(e js.IExpr) int {
 	default:
 		return 0
 	}
-	lit, _ := literal(property)
-	at, ok := s.offset(lit.Data)
+	lit, _ := Literal(property)
+	at, ok := s.Offset(lit.Data)
 	if !ok {
 		return 0
 	}
 	switch n := object.(type) {
 	case *js.Var:
-		before := strings.TrimRight(s.file.Text[:at], " \t\r\n.?[")
-		if name := string(root(n).Data); strings.HasSuffix(before, name) {
+		before := strings.TrimRight(s.File.Text[:at], " \t\r\n.?[")
+		if name := string(Root(n).Data); strings.HasSuffix(before, name) {
 			return len(before) - len(name)
 		}
 	case *js.DotExpr, *js.IndexExpr:
-		if start := s.memberStart(object); start > 0 {
+		if start := s.MemberStart(object); start > 0 {
 			return start
 		}
 	case *js.LiteralExpr: // this
-		if start, ok := s.offset(n.Data); ok {
+		if start, ok := s.Offset(n.Data); ok {
 			return start
 		}
 	case *js.CallExpr:
-		if start := s.memberStart(n.X); start > 0 {
+		if start := s.MemberStart(n.X); start > 0 {
 			return start
 		}
 	}
 	return at
 }
 
-// argumentSpan returns the place of one argument of "object.method(…)".
-func (s *script) argumentSpan(n *js.CallExpr, i int) source.Span {
-	start := s.memberStart(n.X)
-	if _, name, ok := member(n.X); ok {
-		start += max(strings.Index(s.file.Text[start:], name), 0) + len(name)
+// ArgumentSpan returns the place of one argument of "object.method(…)".
+func (s *Script) ArgumentSpan(n *js.CallExpr, i int) source.Span {
+	start := s.MemberStart(n.X)
+	if _, name, ok := Member(n.X); ok {
+		start += max(strings.Index(s.File.Text[start:], name), 0) + len(name)
 	}
-	open := strings.IndexByte(s.file.Text[min(start, len(s.file.Text)):], '(')
+	open := strings.IndexByte(s.File.Text[min(start, len(s.File.Text)):], '(')
 	if open < 0 {
-		return s.callSpan(n)
+		return s.CallSpan(n)
 	}
-	args := argumentSpans(s.file, start+open+1)
+	args := ArgumentSpans(s.File, start+open+1)
 	if i >= len(args) {
-		return s.callSpan(n)
+		return s.CallSpan(n)
 	}
 	return args[i]
 }
 
-// argumentSpans returns the places of the arguments that start after a bracket.
-func argumentSpans(f *source.File, start int) []source.Span {
+// ArgumentSpans returns the places of the arguments that start after a bracket.
+func ArgumentSpans(f *source.File, start int) []source.Span {
 	var out []source.Span
 	for start < len(f.Text) {
 		start += len(f.Text[start:]) - len(strings.TrimLeft(f.Text[start:], " \t\r\n"))
-		end := expressionEnd(f.Text, start)
+		end := ExpressionEnd(f.Text, start)
 		if end <= start {
 			break
 		}
@@ -112,10 +112,10 @@ func argumentSpans(f *source.File, start int) []source.Span {
 	return out
 }
 
-// expressionEnd returns where the expression that starts at an offset ends: at a
+// ExpressionEnd returns where the expression that starts at an offset ends: at a
 // separator, or at a line end where the next line cannot continue it (ECMAScript,
 // automatic semicolon insertion).
-func expressionEnd(text string, start int) int {
+func ExpressionEnd(text string, start int) int {
 	lexer := js.NewLexer(parse.NewInputString(text[start:min(len(text), start+maxExpression)]))
 	pos, end, depth := start, start, 0
 	newline, complete := false, false
@@ -133,14 +133,14 @@ func expressionEnd(text string, start int) int {
 		case depth == 0 && (endsExpression(tt) || (newline && complete && !continuesExpression(tt))):
 			return end
 		}
-		depth += nesting(tt)
+		depth += Nesting(tt)
 		end, newline = pos, false
-		complete = !js.IsOperator(tt) && (!js.IsPunctuator(tt) || nesting(tt) < 0) || tt == js.IncrToken || tt == js.DecrToken
+		complete = !js.IsOperator(tt) && (!js.IsPunctuator(tt) || Nesting(tt) < 0) || tt == js.IncrToken || tt == js.DecrToken
 	}
 }
 
 func endsExpression(tt js.TokenType) bool {
-	return tt == js.SemicolonToken || tt == js.CommaToken || nesting(tt) < 0
+	return tt == js.SemicolonToken || tt == js.CommaToken || Nesting(tt) < 0
 }
 
 // continuesExpression reports whether a token at the start of a line belongs to
@@ -155,8 +155,8 @@ func continuesExpression(tt js.TokenType) bool {
 	return js.IsOperator(tt)
 }
 
-// nesting returns the change of depth that a bracket makes.
-func nesting(tt js.TokenType) int {
+// Nesting returns the change of depth that a bracket makes.
+func Nesting(tt js.TokenType) int {
 	switch tt {
 	case js.OpenParenToken, js.OpenBracketToken, js.OpenBraceToken:
 		return 1

@@ -1,4 +1,4 @@
-package appconf
+package jsexpr
 
 import (
 	"math"
@@ -8,63 +8,70 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 )
 
-// A jsKind is the type of a JavaScript value, as far as settings need it.
-type jsKind int
+// A Kind is the type of a JavaScript value, as far as settings need it.
+type Kind int
 
+// The kinds. The zero value is not known.
 const (
-	jsUnknown jsKind = iota // why says why
-	jsUndefined
-	jsNumber
-	jsText
-	jsBool
+	Unknown Kind = iota // Why says why
+	Undefined
+	Number
+	Text
+	Bool
 )
 
-// A jsValue is the value of an expression. Where it depends on an environment
+// A Value is the value of an expression. Where it depends on an environment
 // variable that no file sets, it is the value without that variable.
-type jsValue struct {
-	kind   jsKind
-	number float64
-	text   string
+type Value struct {
+	Kind Kind
+	// Number and Text hold the value of those kinds.
+	Number float64
+	Text   string
 	truth  bool
 	// env is the environment variable it was taken from; "" for none.
 	env string
-	why string
+	// Why says why the value is not known; "" for one that is.
+	Why string
 }
 
-func unknownJS(why string) jsValue        { return jsValue{kind: jsUnknown, why: why} }
-func numberJS(f float64) jsValue          { return jsValue{kind: jsNumber, number: f} }
-func textJS(s string) jsValue             { return jsValue{kind: jsText, text: s} }
-func (v jsValue) from(env string) jsValue { v.env = env; return v }
+// UnknownValue returns a value that is not known, and why.
+func UnknownValue(why string) Value { return Value{Kind: Unknown, Why: why} }
+
+// NumberValue returns a number.
+func NumberValue(f float64) Value { return Value{Kind: Number, Number: f} }
+
+func textJS(s string) Value           { return Value{Kind: Text, Text: s} }
+func (v Value) from(env string) Value { v.env = env; return v }
 
 // String writes numbers and texts as JavaScript does, for whole numbers.
-func (v jsValue) String() string {
-	if v.kind == jsNumber {
-		return strconv.FormatFloat(v.number, 'f', -1, 64)
+func (v Value) String() string {
+	if v.Kind == Number {
+		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	}
-	return v.text
+	return v.Text
 }
 
 // isTrue is ToBoolean.
-func (v jsValue) isTrue() bool {
-	switch v.kind {
-	case jsNumber:
-		return v.number != 0 && !math.IsNaN(v.number)
-	case jsText:
-		return v.text != ""
-	case jsBool:
+func (v Value) isTrue() bool {
+	switch v.Kind {
+	case Number:
+		return v.Number != 0 && !math.IsNaN(v.Number)
+	case Text:
+		return v.Text != ""
+	case Bool:
 		return v.truth
 	}
 	return false
 }
 
-// toNumber is ToNumber.
-func (v jsValue) toNumber() float64 {
-	switch v.kind {
-	case jsNumber:
-		return v.number
-	case jsText:
-		return textToNumber(v.text)
-	case jsBool:
+// ToNumber is ToNumber of ECMAScript: NaN for what is no number.
+func (v Value) ToNumber() float64 {
+	switch v.Kind {
+	case Number:
+		return v.Number
+	case Text:
+		return textToNumber(v.Text)
+	case Bool:
 		if v.truth {
 			return 1
 		}
@@ -149,58 +156,58 @@ func parseInt(s string, base int) float64 {
 	return sign * float64(v)
 }
 
-// literalJS is the value of a literal.
-func literalJS(n js.LiteralExpr) jsValue {
+// LiteralValue is the value of a literal.
+func LiteralValue(n js.LiteralExpr) Value {
 	text := string(n.Data)
 	switch n.TokenType {
 	case js.DecimalToken, js.IntegerToken, js.NumericToken:
 		if f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64); err == nil {
-			return numberJS(f)
+			return NumberValue(f)
 		}
 	case js.HexadecimalToken, js.OctalToken, js.BinaryToken:
 		if plain := strings.ReplaceAll(text, "_", ""); len(plain) > 2 && radix(plain[1]) > 0 {
-			return numberJS(digits(plain[2:], radix(plain[1])))
+			return NumberValue(digits(plain[2:], radix(plain[1])))
 		}
 	case js.StringToken:
 		if len(text) >= 2 && !strings.Contains(text, `\`) {
 			return textJS(text[1 : len(text)-1])
 		}
 	case js.TrueToken, js.FalseToken:
-		return jsValue{kind: jsBool, truth: n.TokenType == js.TrueToken}
+		return Value{Kind: Bool, truth: n.TokenType == js.TrueToken}
 	}
-	return unknownJS("computed value")
+	return UnknownValue("computed value")
 }
 
 // arithmeticJS applies a binary operator to two known values.
-func arithmeticJS(op js.TokenType, a, b jsValue) jsValue {
-	if op == js.AddToken && (a.kind == jsText || b.kind == jsText) {
-		return unknownJS("texts are joined, not added")
+func arithmeticJS(op js.TokenType, a, b Value) Value {
+	if op == js.AddToken && (a.Kind == Text || b.Kind == Text) {
+		return UnknownValue("texts are joined, not added")
 	}
-	x, y := a.toNumber(), b.toNumber()
+	x, y := a.ToNumber(), b.ToNumber()
 	switch op {
 	case js.AddToken:
-		return numberJS(x + y)
+		return NumberValue(x + y)
 	case js.SubToken:
-		return numberJS(x - y)
+		return NumberValue(x - y)
 	case js.MulToken:
-		return numberJS(x * y)
+		return NumberValue(x * y)
 	case js.DivToken:
-		return numberJS(x / y)
+		return NumberValue(x / y)
 	case js.ModToken:
-		return numberJS(math.Mod(x, y))
+		return NumberValue(math.Mod(x, y))
 	case js.ExpToken:
 		if math.IsNaN(y) || (math.Abs(x) == 1 && math.IsInf(y, 0)) {
-			return numberJS(math.NaN()) // where JavaScript differs from C
+			return NumberValue(math.NaN()) // where JavaScript differs from C
 		}
-		return numberJS(math.Pow(x, y))
+		return NumberValue(math.Pow(x, y))
 	case js.LtLtToken:
-		return numberJS(float64(toInt32(x) << (uint32(toInt32(y)) & 31)))
+		return NumberValue(float64(toInt32(x) << (uint32(toInt32(y)) & 31)))
 	case js.GtGtToken:
-		return numberJS(float64(toInt32(x) >> (uint32(toInt32(y)) & 31)))
+		return NumberValue(float64(toInt32(x) >> (uint32(toInt32(y)) & 31)))
 	case js.BitOrToken:
-		return numberJS(float64(toInt32(x) | toInt32(y)))
+		return NumberValue(float64(toInt32(x) | toInt32(y)))
 	}
-	return unknownJS("computed value")
+	return UnknownValue("computed value")
 }
 
 // toInt32 is ToInt32.
