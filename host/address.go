@@ -2,6 +2,7 @@ package host
 
 import (
 	"net"
+	"strconv"
 	"strings"
 )
 
@@ -83,4 +84,55 @@ func passPort(scheme string) string {
 		return "443"
 	}
 	return "80"
+}
+
+// onLoopback reports whether an address is one of this machine's loopback ones, or
+// their name.
+func onLoopback(text string) bool { return target(text, "").isLoopback() }
+
+// isLocal reports whether an address is a unix socket or a loopback one.
+func isLocal(text string) bool {
+	a := target(text, "")
+	return a.socket != "" || a.isLoopback()
+}
+
+// nameOf cuts the port off an address.
+func nameOf(address string) string {
+	if name, _, err := net.SplitHostPort(address); err == nil {
+		return name
+	}
+	return strings.Trim(address, "[]")
+}
+
+// isName reports whether an address is neither an IP address nor a socket.
+func isName(address string) bool {
+	return !strings.HasPrefix(address, "unix:") && net.ParseIP(nameOf(address)) == nil
+}
+
+// withPort returns an address with the port that nginx takes where it names none.
+func withPort(address string) string {
+	if strings.HasPrefix(address, "unix:") {
+		return address
+	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return net.JoinHostPort(strings.Trim(address, "[]"), "80")
+	}
+	return address
+}
+
+// portOf returns the port of an address such as "10.0.0.1:3000", "[::]:80",
+// "*:80" or "3000"; 0 where it has none.
+func portOf(address string) int64 {
+	if strings.HasPrefix(address, "unix:") {
+		return 0
+	}
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		text = address
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0
+	}
+	return int64(port)
 }

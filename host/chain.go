@@ -1,10 +1,8 @@
 package host
 
 import (
-	"net"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/nginxconf"
@@ -126,41 +124,4 @@ func appNames(apps []*appconf.App) string {
 		names = append(names, a.Name)
 	}
 	return strings.Join(names, " and ")
-}
-
-func withPort(address string) string {
-	if strings.HasPrefix(address, "unix:") {
-		return address
-	}
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		return net.JoinHostPort(strings.Trim(address, "[]"), "80")
-	}
-	return address
-}
-
-// SameMachine reports whether nginx and every server of an upstream share a
-// host, by loopback addresses and unix sockets.
-func SameMachine(u *nginxconf.Upstream) bool {
-	for _, s := range u.Servers {
-		if !isLocal(s.Address) {
-			return false
-		}
-	}
-	return len(u.Servers) > 0
-}
-
-// isLocal reports whether an address is a unix socket or a loopback one.
-func isLocal(text string) bool {
-	a := target(text, "")
-	return a.socket != "" || a.isLoopback()
-}
-
-// IdleMargin is how much longer the accepting side of a connection should keep
-// it idle than the side that opened it: one second on one host, else 10 % of
-// the accepting side's time, five seconds at most.
-func IdleMargin(sameMachine bool, accepting time.Duration) time.Duration {
-	if sameMachine {
-		return time.Second
-	}
-	return max(time.Second, min(5*time.Second, accepting/10))
 }

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"net"
 	"time"
 
 	"github.com/tunelint/tunelint/nginxconf"
@@ -38,14 +37,8 @@ func (h *Host) PortHold(address string) (hold time.Duration, ok bool) {
 	if !reuse.Known || !stamps.Known {
 		return 0, false
 	}
-	if stamps.Value != 0 && (reuse.Value == 1 || reuse.Value == 2 && OnLoopback(address)) {
+	if stamps.Value != 0 && (reuse.Value == 1 || reuse.Value == 2 && onLoopback(address)) {
 		return time.Second, true
 	}
 	return timeWait, true
-}
-
-// OnLoopback reports whether an address is one of this machine's loopback ones.
-func OnLoopback(address string) bool {
-	name, _, err := net.SplitHostPort(address)
-	return err == nil && net.ParseIP(name).IsLoopback()
 }

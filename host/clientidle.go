@@ -1,7 +1,6 @@
 package host
 
 import (
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -86,9 +85,7 @@ func (h *Host) listensInside(server *nginxconf.Scope) bool {
 		if l.Scope != server || l.QUIC {
 			continue
 		}
-		name, _, _ := net.SplitHostPort(l.Socket)
-		ip := net.ParseIP(name)
-		if !strings.HasPrefix(l.Socket, "unix:") && name != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !isLocal(l.Socket) {
 			return false
 		}
 		inside = true

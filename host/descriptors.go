@@ -84,13 +84,8 @@ func spills(r *nginxconf.Route) bool {
 
 func (h *Host) speaksHTTP2() bool {
 	for _, l := range h.Nginx.Listens() {
-		if l.Scope.Effective("http2").On().Value {
+		if speaks(l, "http2") {
 			return true
-		}
-		for _, a := range l.Directive.Args[1:] {
-			if a.Text == "http2" {
-				return true
-			}
 		}
 	}
 	return false

@@ -81,7 +81,7 @@ func (d *discovery) main(conf string) bool {
 	if name == "" {
 		return false
 	}
-	if f, err := d.view.Open(name); err == nil && !looksMain(f.Text) {
+	if f, err := d.view.Open(name); err == nil && !LooksMain(f.Text) {
 		return false
 	}
 	if root, ok := strings.CutSuffix(conf, "/etc/nginx/nginx.conf"); ok {
@@ -111,8 +111,9 @@ func MainOrTemplate(v *source.View, name string) string {
 	return ""
 }
 
-// looksMain reports whether a file opens an events or http block.
-func looksMain(text string) bool {
+// LooksMain reports whether a text is a main configuration file: it opens an
+// events or http block.
+func LooksMain(text string) bool {
 	for _, line := range strings.Split(text, "\n") {
 		fields := strings.Fields(strings.ReplaceAll(line, "{", " { "))
 		if len(fields) > 1 && (fields[0] == "events" || fields[0] == "http") && fields[1] == "{" {

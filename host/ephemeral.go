@@ -1,7 +1,6 @@
 package host
 
 import (
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,23 +60,6 @@ func (p Ports) Has(port int64) bool {
 	return port >= p.Low && port <= p.High && !slices.ContainsFunc(p.reserved, reserved)
 }
 
-// portOf returns the port of an address such as "10.0.0.1:3000", "[::]:80",
-// "*:80" or "3000"; 0 where it has none.
-func portOf(address string) int64 {
-	if strings.HasPrefix(address, "unix:") {
-		return 0
-	}
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		text = address
-	}
-	port, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		return 0
-	}
-	return int64(port)
-}
-
 // A ListenPort is a TCP port that something on the host waits for connections on.
 type ListenPort struct {
 	Port int64
@@ -106,13 +88,13 @@ func (h *Host) ListenPorts() []ListenPort {
 	}
 	for _, u := range h.Nginx.Upstreams() {
 		for _, s := range u.Servers {
-			if OnLoopback(s.Address) {
+			if !isName(s.Address) && onLoopback(s.Address) {
 				add(s.Address, s.Address, s.Directive.HeadSpan())
 			}
 		}
 	}
 	for _, r := range h.Nginx.Routes() {
-		if r.Upstream == nil && OnLoopback(r.Address) {
+		if r.Upstream == nil && !isName(r.Address) && onLoopback(r.Address) {
 			add(r.Address, r.Address, r.Pass.HeadSpan())
 		}
 	}

@@ -107,7 +107,7 @@ func (h *Host) silenceOn(r *nginxconf.Route, limit time.Duration) (source.Settin
 func (h *Host) socketsOf(r *nginxconf.Route) map[string][]*nginxconf.Directive {
 	out := map[string][]*nginxconf.Directive{}
 	add := func(socket string, d *nginxconf.Directive) {
-		if !onLoopback(socket) && !strings.HasPrefix(socket, "unix:") {
+		if !isLocal(socket) {
 			out[socket] = append(out[socket], d)
 		}
 	}

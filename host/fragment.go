@@ -63,10 +63,6 @@ func (f *Fragment) Hosts(store *source.Store, decl appconf.HostConfig) ([]*Host,
 	return out, nil
 }
 
-// LooksMain reports whether a text is a main configuration file: it opens an
-// events or http block.
-func LooksMain(text string) bool { return looksMain(text) }
-
 // SelfContained reports whether an nginx file includes nothing but what nginx's
 // packages ship, so that it is known without its folder.
 func SelfContained(f *source.File) bool { return nginxconf.Parse(f).SelfContained() }

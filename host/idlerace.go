@@ -58,46 +58,12 @@ func (h *Host) IdleRaces(u *nginxconf.Upstream, idle, margin time.Duration) []Id
 	return out
 }
 
-// PoolUse says whether nginx reuses connections to an upstream.
-type PoolUse uint8
-
-// The answers of [Host.PoolUse].
-const (
-	PoolUnused  PoolUse = iota // no route could reuse any, and none was asked to
-	PoolBlocked                // something keeps nginx from what the pool is there for, or nobody can tell
-	PoolReused
-)
-
-// PoolUse judges an upstream with a pool. For [PoolBlocked] it returns the
-// first route that does not reuse connections. A pool that nobody asked for and
-// no route uses is unused, and so is one where nginx closes every connection
-// after its first request.
-func (h *Host) PoolUse(u *nginxconf.Upstream, pool Pool) (PoolUse, *nginxconf.Route) {
-	if n := u.Scope.Effective("keepalive_requests").Number(); n.Known && n.Value <= 1 {
-		return PoolUnused, nil
+// IdleMargin is how much longer the accepting side of a connection should keep
+// it idle than the side that opened it: one second on one host, else 10 % of
+// the accepting side's time, five seconds at most.
+func IdleMargin(sameMachine bool, accepting time.Duration) time.Duration {
+	if sameMachine {
+		return time.Second
 	}
-	use, first := PoolUnused, (*nginxconf.Route)(nil)
-	for _, r := range h.Nginx.RoutesTo(u) {
-		reuses, known := h.Reuses(r)
-		asked := !pool.Origin.IsDefault() && r.Module != "uwsgi" && r.Module != "scgi"
-		switch {
-		case reuses:
-			return PoolReused, nil
-		case use == PoolUnused && (asked || !known):
-			use, first = PoolBlocked, r
-		}
-	}
-	return use, first
-}
-
-// FailingServers counts the servers of an upstream that nginx takes out after
-// failures; with a single server it never does.
-func FailingServers(u *nginxconf.Upstream) int {
-	n := 0
-	for _, s := range u.Servers {
-		if _, fails := s.Directive.Param("max_fails"); !s.Down && fails != "0" {
-			n++
-		}
-	}
-	return n
+	return max(time.Second, min(5*time.Second, accepting/10))
 }

@@ -38,14 +38,22 @@ func declares(a *appconf.App, name string) bool {
 
 // inHostsFile reports whether the host's /etc/hosts gives a name an address.
 func (h *Host) inHostsFile(name string) bool {
-	text, _ := read(h.View, "/etc/hosts")
+	addresses, _ := h.hostsFile(name)
+	return len(addresses) > 0
+}
+
+// hostsFile returns the addresses that the host's /etc/hosts gives a name; false
+// where there is no such file.
+func (h *Host) hostsFile(name string) (addresses []string, ok bool) {
+	text, ok := read(h.View, "/etc/hosts")
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
-		for i, field := range strings.Fields(line) {
+		fields := strings.Fields(line)
+		for i, field := range fields {
 			if i > 0 && strings.EqualFold(field, name) {
-				return true
+				addresses = append(addresses, fields[0])
 			}
 		}
 	}
-	return false
+	return addresses, ok
 }

@@ -83,27 +83,13 @@ func (h *Host) ReuseOn(r *nginxconf.Route) Reuse {
 
 // connectionHeader returns the Connection header that a plain request carries.
 func (h *Host) connectionHeader(headers nginxconf.Value) (value string, known bool) {
-	for _, d := range headers.Directives {
-		if strings.EqualFold(d.Arg(0), "Connection") {
-			value, known = h.PlainValue(d.Arg(1))
-		}
-	}
-	if known || hasConnection(headers.Directives) {
-		return value, known
+	if d := ConnectionHeader(headers); d != nil {
+		return h.PlainValue(d.Arg(1))
 	}
 	if nginxconf.PoolByDefault(h.Nginx.Version) {
 		return "", true
 	}
 	return "close", true
-}
-
-func hasConnection(list []*nginxconf.Directive) bool {
-	for _, d := range list {
-		if strings.EqualFold(d.Arg(0), "Connection") {
-			return true
-		}
-	}
-	return false
 }
 
 // PlainValue returns what a value is for a request without an Upgrade header:

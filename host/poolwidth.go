@@ -68,32 +68,6 @@ func (h *Host) Caches(u *nginxconf.Upstream, pool Pool) int64 {
 	return max(1, int64(len(places)))
 }
 
-// regularServers counts the servers that get requests in normal traffic.
-func regularServers(u *nginxconf.Upstream) int64 {
-	n := int64(0)
-	for _, s := range u.Servers {
-		if !s.Down && !s.Backup {
-			n++
-		}
-	}
-	return n
-}
-
-// largestMaxConns returns the largest max_conns of an upstream's servers, 0
-// where one has none.
-func largestMaxConns(u *nginxconf.Upstream) int64 {
-	most := int64(0)
-	for _, s := range u.Servers {
-		_, text := s.Directive.Param("max_conns")
-		n, ok := nginxconf.ParseNumber(text)
-		if !ok || n == 0 {
-			return 0
-		}
-		most = max(most, n)
-	}
-	return most
-}
-
 // IdleLimit returns how many idle connections an application holds before new
 // ones have to wait; unknown where nothing limits them, nobody can tell, or it
 // closes after every answer. Each child of php-fpm serves one connection, idle or

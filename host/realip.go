@@ -15,7 +15,7 @@ func (h *Host) outsideServers() []*nginxconf.Scope {
 	for _, l := range h.Nginx.Listens() {
 		if !l.QUIC {
 			into := outside
-			if strings.HasPrefix(l.Socket, "unix:") || onLoopback(l.Socket) {
+			if isLocal(l.Socket) {
 				into = inside
 			}
 			into[l.Scope] = true

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"net"
 	"slices"
 	"strings"
 
@@ -105,36 +104,4 @@ func (l *RetryLimit) meet(r *nginxconf.Route) {
 	case n > l.Servers:
 		l.Servers, l.Upstream = n, r.Upstream
 	}
-}
-
-// UsableServers counts the servers of an upstream that may get a request, backup
-// servers included. A name counts once, however many addresses it has.
-func UsableServers(u *nginxconf.Upstream) int {
-	n := 0
-	for _, s := range u.Servers {
-		if !s.Down {
-			n++
-		}
-	}
-	return n
-}
-
-func addressesOf(u *nginxconf.Upstream) []string {
-	out := make([]string, len(u.Servers))
-	for i, s := range u.Servers {
-		out[i] = s.Address
-	}
-	return out
-}
-
-// isName reports whether an address is neither an IP address nor a socket.
-func isName(address string) bool {
-	if strings.HasPrefix(address, "unix:") {
-		return false
-	}
-	name, _, err := net.SplitHostPort(address)
-	if err != nil {
-		name = strings.Trim(address, "[]")
-	}
-	return net.ParseIP(name) == nil
 }

@@ -120,8 +120,3 @@ func (s Socket) literal() bool {
 	host, _, err := net.SplitHostPort(s.Name)
 	return strings.HasPrefix(s.Name, "unix:") || err == nil && (host == "*" || net.ParseIP(host) != nil)
 }
-
-func onLoopback(socket string) bool {
-	host, _, err := net.SplitHostPort(socket)
-	return err == nil && (strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback())
-}

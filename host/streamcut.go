@@ -2,7 +2,6 @@ package host
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tunelint/tunelint/appconf"
@@ -80,7 +79,7 @@ func (h *Host) silences(r *nginxconf.Route) []*StreamCut {
 // reachable reports whether other machines connect to a stream server over TCP.
 func reachable(server *nginxconf.Scope) bool {
 	return slices.ContainsFunc(server.Own("listen"), func(d *nginxconf.Directive) bool {
-		return d.Certain() && argIndex(d, "udp") < 0 && !onLoopback(d.Arg(0)) && !strings.HasPrefix(d.Arg(0), "unix:")
+		return d.Certain() && argIndex(d, "udp") < 0 && !isLocal(d.Arg(0))
 	})
 }
 

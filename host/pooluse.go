@@ -1,0 +1,35 @@
+package host
+
+import "github.com/tunelint/tunelint/nginxconf"
+
+// PoolUse says whether nginx reuses connections to an upstream.
+type PoolUse uint8
+
+// The answers of [Host.PoolUse].
+const (
+	PoolUnused  PoolUse = iota // no route could reuse any, and none was asked to
+	PoolBlocked                // something keeps nginx from what the pool is there for, or nobody can tell
+	PoolReused
+)
+
+// PoolUse judges an upstream with a pool. For [PoolBlocked] it returns the
+// first route that does not reuse connections. A pool that nobody asked for and
+// no route uses is unused, and so is one where nginx closes every connection
+// after its first request.
+func (h *Host) PoolUse(u *nginxconf.Upstream, pool Pool) (PoolUse, *nginxconf.Route) {
+	if n := u.Scope.Effective("keepalive_requests").Number(); n.Known && n.Value <= 1 {
+		return PoolUnused, nil
+	}
+	use, first := PoolUnused, (*nginxconf.Route)(nil)
+	for _, r := range h.Nginx.RoutesTo(u) {
+		reuses, known := h.Reuses(r)
+		asked := !pool.Origin.IsDefault() && r.Module != "uwsgi" && r.Module != "scgi"
+		switch {
+		case reuses:
+			return PoolReused, nil
+		case use == PoolUnused && (asked || !known):
+			use, first = PoolBlocked, r
+		}
+	}
+	return use, first
+}
