@@ -1,18 +1,25 @@
 package host
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
+// hidesListens reports whether a file that could not be read may hold a listen
+// directive; those of nginx's own packages hold none.
+func (h *Host) hidesListens() bool {
+	return slices.ContainsFunc(h.Nginx.Includes, func(e *nginxconf.IncludeError) bool { return !e.Packaged() })
+}
+
 // ToListen returns the edits that say "ssl on" or "http2 on" with a parameter
 // of the listen directives instead, and nothing where that would change what
 // another server on the same socket speaks.
 func (h *Host) ToListen(d *nginxconf.Directive) []source.Edit {
-	if len(h.Nginx.Includes) > 0 {
-		return nil // a file that could not be read may hold a listen directive
+	if h.hidesListens() {
+		return nil
 	}
 	listens := h.Nginx.Listens()
 	var edits []source.Edit
@@ -54,7 +61,7 @@ func anyListen(listens []*nginxconf.Listen, d *nginxconf.Directive) bool {
 // in every server on a socket instead of the parameter of listen, and nothing
 // where a server would then speak it on one more TLS socket, or no longer.
 func (h *Host) HTTP2Directive(l *nginxconf.Listen) []source.Edit {
-	if len(h.Nginx.Includes) > 0 {
+	if h.hidesListens() {
 		return nil
 	}
 	listens := h.Nginx.Listens()
