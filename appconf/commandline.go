@@ -5,16 +5,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/shellwords"
 )
 
 // runCommand reads the command line that starts the server.
-func (r *reading) runCommand(words []word) {
+func (r *reading) runCommand(words []shellwords.Word) {
 	if len(words) == 0 {
 		return
 	}
 	r.started = true
-	whole := words[0].at
-	if last := words[len(words)-1].at; last.File == whole.File {
+	whole := words[0].At
+	if last := words[len(words)-1].At; last.File == whole.File {
 		whole.End = max(whole.End, last.End)
 	}
 	var started []command
@@ -35,20 +37,20 @@ func (r *reading) runCommand(words []word) {
 }
 
 // shellScript returns the words of SCRIPT in "sh -c SCRIPT".
-func (r *reading) shellScript(words []word) []word {
+func (r *reading) shellScript(words []shellwords.Word) []shellwords.Word {
 	for i := range words {
-		name := words[i].text[strings.LastIndexByte(words[i].text, '/')+1:]
+		name := words[i].Text[strings.LastIndexByte(words[i].Text, '/')+1:]
 		if (name != "sh" && name != "bash" && name != "ash") || i+2 >= len(words) {
 			continue
 		}
-		option, script := words[i+1].text, words[i+2]
+		option, script := words[i+1].Text, words[i+2]
 		if !strings.HasPrefix(option, "-") || !strings.HasSuffix(option, "c") {
 			continue
 		}
-		inner := split(script.text, r.env)
-		place(inner, script.at, script.at.End)
+		inner := shellwords.Split(script.Text, r.env)
+		shellwords.Place(inner, script.At, script.At.End)
 		for j := range inner {
-			inner[j].why = firstText(inner[j].why, script.why)
+			inner[j].Why = firstText(inner[j].Why, script.Why)
 		}
 		return inner
 	}
@@ -110,8 +112,8 @@ func isHarmless(family, program string) bool {
 // readHarmless gives up where a command line says more than to start the server.
 func readHarmless(r *reading, c command) {
 	for _, w := range c.args {
-		if w.why != "" || !harmlessCommands[r.family()].arguments.MatchString(w.text) {
-			r.giveUp(w.at, "the option is not understood")
+		if w.Why != "" || !harmlessCommands[r.family()].arguments.MatchString(w.Text) {
+			r.giveUp(w.At, "the option is not understood")
 		}
 	}
 }
@@ -123,7 +125,7 @@ func readNode(r *reading, c command) {
 		r.nextEnvironment()
 	}
 	for _, w := range c.args {
-		if !strings.HasPrefix(w.text, "-") {
+		if !strings.HasPrefix(w.Text, "-") {
 			return // the script: what follows is its own
 		}
 		r.nodeOption(w)
@@ -133,21 +135,21 @@ func readNode(r *reading, c command) {
 // nodeEnvironment reads the options in NODE_OPTIONS.
 func (r *reading) nodeEnvironment() {
 	if v, ok := r.env["NODE_OPTIONS"]; ok && runsNode(r.family()) {
-		for _, w := range split(v.Text, nil) {
-			r.nodeOption(word{text: w.text, at: v.At, why: v.Why})
+		for _, w := range shellwords.Split(v.Text, nil) {
+			r.nodeOption(shellwords.Word{Text: w.Text, At: v.At, Why: v.Why})
 		}
 	}
 }
 
-func (r *reading) nodeOption(w word) {
+func (r *reading) nodeOption(w shellwords.Word) {
 	r.nodeHeap(w)
-	value, ok := strings.CutPrefix(strings.ReplaceAll(w.text, "_", "-"), "--max-http-header-size=")
+	value, ok := strings.CutPrefix(strings.ReplaceAll(w.Text, "_", "-"), "--max-http-header-size=")
 	if !ok {
 		return
 	}
-	if n, err := strconv.ParseInt(value, 10, 64); err == nil && w.why == "" {
-		r.declare("max_header_size", n, w.at, rankCommand)
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil && w.Why == "" {
+		r.declare("max_header_size", n, w.At, rankCommand)
 	} else {
-		r.puzzle("max_header_size", w.at, rankCommand, firstText(w.why, "not a number"))
+		r.puzzle("max_header_size", w.At, rankCommand, firstText(w.Why, "not a number"))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -133,10 +134,10 @@ func readCommandServer(r *reading, c command) {
 	r.options(c.args, s.flags, s.prefixes, rankCommand)
 	for _, w := range c.args {
 		switch {
-		case r.family() == "granian" && w.text == "--no-http1-keep-alive":
-			r.declare("keepalive_timeout", 0, w.at, rankCommand)
-		case r.family() == "uvicorn" && w.text == "--http2":
-			r.declared = append(r.declared, declaration{name: "h2c", text: "true", at: w.at, rank: rankCommand})
+		case r.family() == "granian" && w.Text == "--no-http1-keep-alive":
+			r.declare("keepalive_timeout", 0, w.At, rankCommand)
+		case r.family() == "uvicorn" && w.Text == "--http2":
+			r.declared = append(r.declared, declaration{name: "h2c", text: "true", at: w.At, rank: rankCommand})
 		}
 	}
 	if s.environment != "" {
@@ -152,11 +153,11 @@ func (r *reading) serverEnvironment(s *commandServer) {
 		f := &s.flags[i]
 		v, ok := r.env[s.environment+strings.ToUpper(strings.ReplaceAll(f.long, "-", "_"))]
 		if ok {
-			r.declared = append(r.declared, optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankArguments))
+			r.declared = append(r.declared, optionValue(f, shellwords.Word{Text: v.Text, Why: v.Why}, v.At, rankArguments))
 		}
 	}
 	if v, ok := r.env["WEB_CONCURRENCY"]; ok && s.concurrency {
-		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.Text, why: v.Why}, v.At, rankEnvironment))
+		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, shellwords.Word{Text: v.Text, Why: v.Why}, v.At, rankEnvironment))
 	}
 	if v, ok := r.env["GRANIAN_HTTP1_KEEP_ALIVE"]; ok && r.family() == "granian" {
 		r.granianKeepAlive(v)
@@ -213,9 +214,9 @@ func (r *reading) finishSocket() {
 
 // checkServerConfig gives up when the command line names a configuration file
 // that was not read.
-func (r *reading) checkServerConfig(config word, at source.Span) {
+func (r *reading) checkServerConfig(config shellwords.Word, at source.Span) {
 	for _, name := range r.serverFiles {
-		if config.why == "" && strings.HasSuffix("/"+config.text, "/"+name) {
+		if config.Why == "" && strings.HasSuffix("/"+config.Text, "/"+name) {
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -38,7 +39,7 @@ func readCompose(r *reading, files []*source.File) {
 
 // argv returns the words of entrypoint and command, and whether the service
 // declares either.
-func (s composeService) argv() (entry, args []word, declared bool) {
+func (s composeService) argv() (entry, args []shellwords.Word, declared bool) {
 	if e := s.entry("entrypoint"); e.declared() {
 		entry, declared = e.words(), true
 	}
@@ -49,19 +50,19 @@ func (s composeService) argv() (entry, args []word, declared bool) {
 }
 
 // words reads a command: a text is split like a shell does, a list is taken as it is.
-func (e yamlEntry) words() []word {
+func (e yamlEntry) words() []shellwords.Word {
 	if e.value.Kind == yaml.ScalarNode {
-		words := splitCompose(e.value.Value)
-		place(words, e.text.Span(e.value), len(e.text.File.Text))
+		words := shellwords.SplitCompose(e.value.Value)
+		shellwords.Place(words, e.text.Span(e.value), len(e.text.File.Text))
 		return words
 	}
-	out := []word{}
+	out := []shellwords.Word{}
 	for _, item := range e.value.Content {
 		if item = syntax.ResolveAlias(item); item == nil || item.Kind != yaml.ScalarNode {
 			continue
 		}
 		text, why := interpolate(item.Value)
-		out = append(out, word{text: text, at: e.text.Span(item), raw: item.Value, why: why})
+		out = append(out, shellwords.Word{Text: text, At: e.text.Span(item), Raw: item.Value, Why: why})
 	}
 	return out
 }
@@ -76,7 +77,7 @@ func interpolate(s string) (text, why string) {
 			i++
 			continue
 		}
-		value, n, unknown := expand(s[i+1:], nil)
+		value, n, unknown := shellwords.Expand(s[i+1:], nil)
 		b.WriteString(value)
 		i += 1 + n
 		if unknown != "" {
@@ -122,7 +123,7 @@ func (s composeService) number(name string, e yamlEntry, rank int, read func(str
 		return
 	}
 	text, why := interpolate(e.value.Value)
-	d := optionValue(&flag{name: name, read: read}, word{text: text, why: why}, e.span(), rank)
+	d := optionValue(&flag{name: name, read: read}, shellwords.Word{Text: text, Why: why}, e.span(), rank)
 	if d.why != "" || d.number != 0 {
 		s.declared = append(s.declared, d)
 	}

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -56,7 +57,7 @@ func (s composeService) start(img *image) {
 
 // startContainer reads the command of a container: entry and args take the place of
 // those of its image, nil declares nothing. Without an image they are all there is.
-func (r *reading) startContainer(img *image, entry, args []word) {
+func (r *reading) startContainer(img *image, entry, args []shellwords.Word) {
 	if img != nil {
 		r.imageEnvironment(img)
 	}

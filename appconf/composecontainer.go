@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -42,12 +43,12 @@ func (s composeService) network(c *Container) {
 	c.HostNetwork = byDefault(s, false)
 	if e := s.entry("network_mode"); e.declared() {
 		mode := e.word()
-		shared := strings.HasPrefix(mode.text, "service:") || strings.HasPrefix(mode.text, "container:")
-		if mode.why == "" && shared {
-			mode.why = "it is on the network of another container"
+		shared := strings.HasPrefix(mode.Text, "service:") || strings.HasPrefix(mode.Text, "container:")
+		if mode.Why == "" && shared {
+			mode.Why = "it is on the network of another container"
 		}
 		c.HostNetwork = settingAt(s.reading, mode, func(text string) (bool, bool) { return text == "host", true })
-		if mode.why != "" || mode.text == "host" {
+		if mode.Why != "" || mode.Text == "host" {
 			return
 		}
 	}
@@ -91,9 +92,9 @@ func (s composeService) aliases(c *Container, networks yamlEntry) {
 }
 
 // addName adds a name that is known, once.
-func (c *Container) addName(w word) {
-	if w.why == "" && w.text != "" && !slices.Contains(c.Names, w.text) {
-		c.Names = append(c.Names, w.text)
+func (c *Container) addName(w shellwords.Word) {
+	if w.Why == "" && w.Text != "" && !slices.Contains(c.Names, w.Text) {
+		c.Names = append(c.Names, w.Text)
 	}
 }
 
@@ -105,13 +106,13 @@ func (s composeService) sysctls(c *Container) {
 	}
 	for _, e := range s.entries("sysctls") {
 		for _, p := range e.pairs() {
-			c.setSysctl(s.reading, p.name, word{text: p.text, at: p.at, why: p.why})
+			c.setSysctl(s.reading, p.name, shellwords.Word{Text: p.text, At: p.at, Why: p.why})
 		}
 	}
 }
 
 // setSysctl notes a kernel setting, with dots whatever its key is written with.
-func (c *Container) setSysctl(r *reading, key string, w word) {
+func (c *Container) setSysctl(r *reading, key string, w shellwords.Word) {
 	if c.Sysctls == nil {
 		c.Sysctls = map[string]source.Setting[string]{}
 	}
@@ -238,7 +239,7 @@ func (s composeService) stopped(img *image) {
 
 // startedAs notes process 1 of a container: entry and args take the place of those
 // of its image, nil declares nothing.
-func (r *reading) startedAs(img *image, entry, args []word, below bool) {
+func (r *reading) startedAs(img *image, entry, args []shellwords.Word, below bool) {
 	switch {
 	case entry != nil:
 		r.process(slices.Concat(entry, args), below, true)

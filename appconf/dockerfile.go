@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -159,7 +160,7 @@ func afterMarkers(text string, pos int, markers [][]string) int {
 }
 
 // execForm reads an instruction's JSON list; ok is false for the shell form.
-func (i instruction) execForm() (words []word, ok bool) {
+func (i instruction) execForm() (words []shellwords.Word, ok bool) {
 	var list []string
 	if !strings.HasPrefix(i.text, "[") || json.Unmarshal([]byte(i.text), &list) != nil {
 		return nil, false
@@ -180,14 +181,14 @@ func (i instruction) execForm() (words []word, ok bool) {
 		}
 		at = min(at+1, len(i.text))
 		span := source.Span{File: i.at.File, Start: i.at.Start + start, End: i.at.Start + at}
-		words = append(words, word{text: text, raw: i.text[start:at], at: span})
+		words = append(words, shellwords.Word{Text: text, Raw: i.text[start:at], At: span})
 	}
 	return words, true
 }
 
 // shellForm splits the text as /bin/sh does.
-func (i instruction) shellForm(env map[string]syntax.Variable) []word {
-	words := split(i.text, env)
-	place(words, i.at, i.at.End)
+func (i instruction) shellForm(env map[string]syntax.Variable) []shellwords.Word {
+	words := shellwords.Split(i.text, env)
+	shellwords.Place(words, i.at, i.at.End)
 	return words
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
@@ -74,8 +75,8 @@ func (s *script) ecosystemOptions(o *js.ObjectExpr) {
 			s.ecosystemEnvironment(p.Value)
 		case "node_args", "interpreter_args":
 			if v := s.Eval(p.Value, 0); v.Kind == jsexpr.Text {
-				for _, w := range split(v.Text, nil) {
-					s.nodeOption(word{text: w.text, at: at, why: w.why})
+				for _, w := range shellwords.Split(v.Text, nil) {
+					s.nodeOption(shellwords.Word{Text: w.Text, At: at, Why: w.Why})
 				}
 			}
 		}

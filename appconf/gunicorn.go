@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -65,14 +66,14 @@ func readGunicorn(r *reading, c command) {
 		if v.Why != "" {
 			r.giveUp(v.At, "GUNICORN_CMD_ARGS is not known: "+v.Why)
 		}
-		words := split(v.Text, nil)
+		words := shellwords.Split(v.Text, nil)
 		for i := range words {
-			words[i].at = v.At
+			words[i].At = v.At
 		}
 		r.options(words, gunicornFlags, true, rankArguments)
 	}
 	if v, ok := r.env["WEB_CONCURRENCY"]; ok {
-		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, word{text: v.Text, why: v.Why}, v.At, rankEnvironment))
+		r.declared = append(r.declared, optionValue(&flag{name: "workers", read: readCount}, shellwords.Word{Text: v.Text, Why: v.Why}, v.At, rankEnvironment))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/pyexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -77,7 +78,7 @@ func (r *reading) gunicornSetting(f flag, st pyexpr.Statement, v pyexpr.Value, c
 		r.puzzle(f.name, st.At, rankFile, firstText(v.Why, "not a single value"))
 		return
 	}
-	r.declared = append(r.declared, optionValue(&f, word{text: v.Texts[0]}, st.At, rankFile))
+	r.declared = append(r.declared, optionValue(&f, shellwords.Word{Text: v.Texts[0]}, st.At, rankFile))
 }
 
 // forget drops what a file declared of a setting.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -34,7 +35,7 @@ func readHAProxy(r *reading, f *source.File) {
 		name, known := haproxyTimeouts[line.Text()[m[2]:m[3]]]
 		at := source.Span{File: f, Start: line.Start + strings.Index(line.Text(), "timeout"), End: line.Start + m[5]}
 		if known {
-			value := word{text: line.Text()[m[4]:m[5]]}
+			value := shellwords.Word{Text: line.Text()[m[4]:m[5]]}
 			r.declared = append(r.declared, optionValue(&flag{name: name, read: readHAProxyTime}, value, at, rankFile))
 		}
 	}

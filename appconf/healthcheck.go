@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -39,7 +40,7 @@ func (r *reading) healthcheck(i *instruction) (p Probe, ok bool) {
 		start := i.at.Start + len(i.text) - len(rest)
 		at := source.Span{File: i.at.File, Start: start, End: start + len(option)}
 		name, value, _ := strings.Cut(option, "=")
-		r.probeOption(&p, strings.TrimPrefix(name, "--"), word{text: value, at: at})
+		r.probeOption(&p, strings.TrimPrefix(name, "--"), shellwords.Word{Text: value, At: at})
 		rest = strings.TrimLeft(rest[len(option):], " \t\r\n")
 	}
 	n := syntax.NameLength(rest)
@@ -58,7 +59,7 @@ func (r *reading) healthcheck(i *instruction) (p Probe, ok bool) {
 }
 
 // probeOption reads one option of HEALTHCHECK, or a key of compose with dashes.
-func (r *reading) probeOption(p *Probe, name string, w word) {
+func (r *reading) probeOption(p *Probe, name string, w shellwords.Word) {
 	switch name {
 	case "interval":
 		p.Interval = settingAt(r, w, readGoDuration)
@@ -81,7 +82,7 @@ func readAttempts(s string) (int, bool) {
 var ownURL = regexp.MustCompile(`^(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?::\d+)?(/[^?#]*)?(?:[?#].*)?$`)
 
 // healthPath returns what a check asks for over HTTP: it runs curl or wget once.
-func healthPath(words []word) source.Setting[string] {
+func healthPath(words []shellwords.Word) source.Setting[string] {
 	probe := &reading{env: map[string]syntax.Variable{}}
 	var found source.Setting[string]
 	for _, c := range probe.commands(probe.shellScript(words)) {
@@ -89,13 +90,13 @@ func healthPath(words []word) source.Setting[string] {
 			continue
 		}
 		for _, w := range c.args {
-			m := ownURL.FindStringSubmatch(w.text)
+			m := ownURL.FindStringSubmatch(w.Text)
 			switch {
-			case m == nil || w.why != "":
+			case m == nil || w.Why != "":
 			case found.Known:
 				return source.Setting[string]{}
 			default:
-				found = source.Known(firstText(m[1], "/"), source.Origin{Span: w.at})
+				found = source.Known(firstText(m[1], "/"), source.Origin{Span: w.At})
 			}
 		}
 	}
@@ -148,7 +149,7 @@ func (s composeService) composeProbe(p *Probe) bool {
 
 // healthTest reads a test: a text for the shell, or a list that starts with CMD,
 // CMD-SHELL or NONE.
-func (e yamlEntry) healthTest() (words []word, none bool) {
+func (e yamlEntry) healthTest() (words []shellwords.Word, none bool) {
 	if e.value.Kind == yaml.ScalarNode {
 		return e.words(), false
 	}
@@ -156,17 +157,17 @@ func (e yamlEntry) healthTest() (words []word, none bool) {
 	if len(words) == 0 {
 		return nil, false
 	}
-	kind, words := words[0].text, words[1:]
+	kind, words := words[0].Text, words[1:]
 	if kind == "CMD-SHELL" && len(words) == 1 {
 		script := words[0]
-		words = split(script.text, nil)
-		place(words, script.at, script.at.End)
+		words = shellwords.Split(script.Text, nil)
+		shellwords.Place(words, script.At, script.At.End)
 	}
 	return words, kind == "NONE"
 }
 
 // word returns a single value with the place of "key: value".
-func (e yamlEntry) word() word {
+func (e yamlEntry) word() shellwords.Word {
 	text, why := interpolate(e.value.Value)
-	return word{text: text, at: e.span(), why: why}
+	return shellwords.Word{Text: text, At: e.span(), Why: why}
 }

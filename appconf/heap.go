@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -16,15 +17,15 @@ const jvmHeapShare = 25
 var javaVariables = []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"}
 
 // nodeHeap reads --max-old-space-size of node, in MiB.
-func (r *reading) nodeHeap(w word) {
-	value, ok := strings.CutPrefix(strings.ReplaceAll(w.text, "_", "-"), "--max-old-space-size=")
+func (r *reading) nodeHeap(w shellwords.Word) {
+	value, ok := strings.CutPrefix(strings.ReplaceAll(w.Text, "_", "-"), "--max-old-space-size=")
 	if !ok {
 		return
 	}
-	if n, err := strconv.ParseInt(value, 10, 64); err == nil && w.why == "" && n > 0 && n < 1<<30 {
-		r.declare("heap_limit", n<<20, w.at, rankCommand)
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil && w.Why == "" && n > 0 && n < 1<<30 {
+		r.declare("heap_limit", n<<20, w.At, rankCommand)
 	} else {
-		r.puzzle("heap_limit", w.at, rankCommand, firstText(w.why, "not a number"))
+		r.puzzle("heap_limit", w.At, rankCommand, firstText(w.Why, "not a number"))
 	}
 }
 
@@ -36,8 +37,8 @@ func (r *reading) defaultHeap() {
 		if !ok {
 			continue
 		}
-		for _, w := range split(v.Text, nil) {
-			r.heapOption(word{text: w.text, at: v.At, why: v.Why})
+		for _, w := range shellwords.Split(v.Text, nil) {
+			r.heapOption(shellwords.Word{Text: w.Text, At: v.At, Why: v.Why})
 		}
 		if v.Why != "" {
 			r.heapShare = 0
@@ -49,22 +50,22 @@ func (r *reading) defaultHeap() {
 }
 
 // heapOption reads -Xmx and -XX:MaxRAMPercentage and reports whether it was one.
-func (r *reading) heapOption(w word) bool {
-	if text, ok := strings.CutPrefix(w.text, "-Xmx"); ok {
+func (r *reading) heapOption(w shellwords.Word) bool {
+	if text, ok := strings.CutPrefix(w.Text, "-Xmx"); ok {
 		r.heapShare = 0
-		if n, ok := readHeap(text); ok && w.why == "" {
-			r.declare("heap_limit", n, w.at, rankCommand)
+		if n, ok := readHeap(text); ok && w.Why == "" {
+			r.declare("heap_limit", n, w.At, rankCommand)
 		} else {
-			r.puzzle("heap_limit", w.at, rankCommand, firstText(w.why, "not a size"))
+			r.puzzle("heap_limit", w.At, rankCommand, firstText(w.Why, "not a size"))
 		}
 		return true
 	}
-	text, ok := strings.CutPrefix(w.text, "-XX:MaxRAMPercentage=")
+	text, ok := strings.CutPrefix(w.Text, "-XX:MaxRAMPercentage=")
 	if !ok {
 		return false
 	}
 	percent, err := strconv.ParseFloat(text, 64)
-	if r.heapShare, r.heapAt = int64(percent), w.at; err != nil || w.why != "" || percent < 1 || percent > 100 {
+	if r.heapShare, r.heapAt = int64(percent), w.At; err != nil || w.Why != "" || percent < 1 || percent > 100 {
 		r.heapShare = 0
 	}
 	return true

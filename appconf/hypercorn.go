@@ -9,6 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/tunelint/tunelint/appconf/pyexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -157,7 +158,7 @@ func (r *reading) hypercornSource(st pyexpr.Statement, function, file string) {
 	switch {
 	case function == "":
 	case (function == "from_toml" || function == "from_pyfile") && file != "":
-		r.hypercornFiles = append(r.hypercornFiles, word{text: file, at: st.At})
+		r.hypercornFiles = append(r.hypercornFiles, shellwords.Word{Text: file, At: st.At})
 	default:
 		r.giveUp(st.At, "options come from an object that is not read")
 	}
@@ -172,12 +173,12 @@ func (r *reading) finishHypercorn() {
 		if module, ok := strings.CutPrefix(config.text, "python:"); ok {
 			text = strings.ReplaceAll(module, ".", "/") + ".py"
 		}
-		r.checkServerConfig(word{text: text, why: config.why}, config.at)
+		r.checkServerConfig(shellwords.Word{Text: text, Why: config.why}, config.at)
 	}
 	for _, w := range r.hypercornFiles {
-		r.checkServerConfig(w, w.at)
+		r.checkServerConfig(w, w.At)
 	}
-	if !r.commanded || r.pythonCommand != (word{}) {
+	if !r.commanded || r.pythonCommand != (shellwords.Word{}) {
 		return
 	}
 	r.doubt(func(d *declaration) bool {

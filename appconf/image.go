@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -26,7 +27,7 @@ type image struct {
 
 // words returns the command line of the image, with other arguments in place of
 // its own when args is not nil, and whether it has one.
-func (img *image) words(env map[string]syntax.Variable, args []word) (words []word, declared bool) {
+func (img *image) words(env map[string]syntax.Variable, args []shellwords.Word) (words []shellwords.Word, declared bool) {
 	if img.entrypoint != nil {
 		entry, isExec := img.entrypoint.execForm()
 		if !isExec { // /bin/sh -c ignores what follows
@@ -130,9 +131,9 @@ func (b *build) visible(img *image) map[string]syntax.Variable {
 
 // arg reads "ARG name" and "ARG name=default". What a compose file gives wins.
 func (b *build) arg(i *instruction, into, visible map[string]syntax.Variable) {
-	for _, w := range split(i.text, visible) {
-		name, value, hasDefault := strings.Cut(w.text, "=")
-		v := syntax.Variable{Text: value, At: i.at, Why: w.why}
+	for _, w := range shellwords.Split(i.text, visible) {
+		name, value, hasDefault := strings.Cut(w.Text, "=")
+		v := syntax.Variable{Text: value, At: i.at, Why: w.Why}
 		if global, ok := b.global[name]; ok && !hasDefault {
 			v = global
 		} else if !hasDefault {
@@ -147,23 +148,23 @@ func (b *build) arg(i *instruction, into, visible map[string]syntax.Variable) {
 
 // env reads "ENV name=value …" and "ENV name value".
 func (b *build) env(i *instruction, img *image) {
-	words := split(i.text, b.visible(img))
+	words := shellwords.Split(i.text, b.visible(img))
 	if len(words) == 0 {
 		return
 	}
-	if name := words[0].text; !strings.Contains(name, "=") {
-		value := word{}
+	if name := words[0].Text; !strings.Contains(name, "=") {
+		value := shellwords.Word{}
 		if rest := strings.TrimSpace(strings.TrimPrefix(i.text, name)); len(words) == 2 {
 			value = words[1]
 		} else {
-			value = word{text: rest, why: "a variable is not understood"}
+			value = shellwords.Word{Text: rest, Why: "a variable is not understood"}
 		}
-		img.env[name] = syntax.Variable{Text: value.text, At: i.at, Why: value.why}
+		img.env[name] = syntax.Variable{Text: value.Text, At: i.at, Why: value.Why}
 		return
 	}
 	for _, w := range words {
-		if name, value, ok := strings.Cut(w.text, "="); ok {
-			img.env[name] = syntax.Variable{Text: value, At: i.at, Why: w.why}
+		if name, value, ok := strings.Cut(w.Text, "="); ok {
+			img.env[name] = syntax.Variable{Text: value, At: i.at, Why: w.Why}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -72,9 +73,9 @@ func (r *reading) jettyValue(key, value string, at source.Span, weak bool) {
 }
 
 func jettyValue(f flag, value string, at source.Span) declaration {
-	w := word{text: value}
+	w := shellwords.Word{Text: value}
 	if strings.Contains(value, "${") {
-		w.why = "it depends on a property"
+		w.Why = "it depends on a property"
 	}
 	return optionValue(&f, w, at, rankFile)
 }

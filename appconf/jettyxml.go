@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -121,11 +122,11 @@ func (r *reading) jettyConnector(e *jettyElement) endpoint {
 	for _, set := range e.children {
 		value, _, ok := r.jettyText(set)
 		switch name := set.Attributes["name"].Text; {
-		case set.Name != "Set" || !ok || value.why != "":
+		case set.Name != "Set" || !ok || value.Why != "":
 		case name == "port":
-			port = readable(value.text)
+			port = readable(value.Text)
 		case name == "host":
-			host = value.text
+			host = value.Text
 		}
 	}
 	if out.listen = port; host != "" && port != "" {
@@ -153,39 +154,39 @@ func (r *reading) jettySets(e *jettyElement, class string) []declaration {
 // jettyText returns the value of a Set element and the place that decides it:
 // text, or a property that an .ini file sets, or its default. Without any the
 // element sets nothing.
-func (r *reading) jettyText(set *jettyElement) (value word, at source.Span, ok bool) {
+func (r *reading) jettyText(set *jettyElement) (value shellwords.Word, at source.Span, ok bool) {
 	if p, has := set.Attributes["property"]; has {
 		if v, declared := r.jettyValues[p.Text]; declared {
-			return word{text: v.Text, why: v.Why}, v.At, true
+			return shellwords.Word{Text: v.Text, Why: v.Why}, v.At, true
 		}
-		return word{}, set.At, false
+		return shellwords.Word{}, set.At, false
 	}
 	if len(set.children) == 0 {
-		return word{text: strings.TrimSpace(set.text)}, set.At, true
+		return shellwords.Word{Text: strings.TrimSpace(set.text)}, set.At, true
 	}
 	if len(set.children) > 1 || strings.TrimSpace(set.text) != "" {
-		return word{why: "not a single value"}, set.At, true
+		return shellwords.Word{Why: "not a single value"}, set.At, true
 	}
 	return r.jettyProperty(set, set.children[0])
 }
 
 // jettyProperty returns the value of a Property, SystemProperty or Env element.
-func (r *reading) jettyProperty(set, p *jettyElement) (value word, at source.Span, ok bool) {
+func (r *reading) jettyProperty(set, p *jettyElement) (value shellwords.Word, at source.Span, ok bool) {
 	name, fallback, hasDefault := p.Attributes["name"].Text, p.Attributes["default"].Text, false
 	_, hasDefault = p.Attributes["default"]
 	switch {
 	case len(p.children) > 0:
-		return word{why: "a value that is made of others is not evaluated"}, set.At, true
+		return shellwords.Word{Why: "a value that is made of others is not evaluated"}, set.At, true
 	case p.Name == "Env":
 		if v, known := r.env[name]; known {
-			return word{text: v.Text, why: v.Why}, v.At, true
+			return shellwords.Word{Text: v.Text, Why: v.Why}, v.At, true
 		}
 	case p.Name == "Property" || p.Name == "SystemProperty":
 		if v, known := r.jettyValues[name]; known {
-			return word{text: v.Text, why: v.Why}, v.At, true
+			return shellwords.Word{Text: v.Text, Why: v.Why}, v.At, true
 		}
 	default:
-		return word{why: p.Name + " is not evaluated"}, set.At, true
+		return shellwords.Word{Why: p.Name + " is not evaluated"}, set.At, true
 	}
-	return word{text: fallback}, set.At, hasDefault
+	return shellwords.Word{Text: fallback}, set.At, hasDefault
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -136,7 +137,7 @@ func (r *reading) kestrelEntry(e syntax.KeyValue, rank int, why string) {
 		if !r.bindsLimits {
 			why = "Kestrel takes limits from its configuration only where the program binds the section Kestrel to KestrelServerOptions"
 		}
-		r.declared = append(r.declared, optionValue(&f, word{text: e.Text, why: why}, e.At, rank))
+		r.declared = append(r.declared, optionValue(&f, shellwords.Word{Text: e.Text, Why: why}, e.At, rank))
 	case isKestrelProtocol(key):
 		r.kestrelProtocols = append(r.kestrelProtocols, declaration{name: key, text: e.Text, at: e.At, rank: rank, why: why})
 	case why == "" && strings.HasPrefix(key, "kestrel:endpoints:") && strings.HasSuffix(key, ":url"):

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -200,17 +201,17 @@ func (p podReading) substitute(s string) (out, why string) {
 }
 
 // words returns the words of command or args, nil where the container has none.
-func (p podReading) words(name string) []word { return p.list(descend(p.node, name)) }
+func (p podReading) words(name string) []shellwords.Word { return p.list(descend(p.node, name)) }
 
 // list returns the words of a list.
-func (p podReading) list(n *yaml.Node) (out []word) {
+func (p podReading) list(n *yaml.Node) (out []shellwords.Word) {
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
 	}
 	for _, item := range n.Content {
 		if item = syntax.ResolveAlias(item); item != nil && item.Kind == yaml.ScalarNode {
 			value, why := p.substitute(item.Value)
-			out = append(out, word{text: value, at: p.text.Span(item), raw: item.Value, why: why})
+			out = append(out, shellwords.Word{Text: value, At: p.text.Span(item), Raw: item.Value, Why: why})
 		}
 	}
 	return out
@@ -219,7 +220,7 @@ func (p podReading) list(n *yaml.Node) (out []word) {
 // memory reads resources.limits.memory.
 func (p podReading) memory() {
 	if e := p.entry("resources", "limits", "memory"); e.declared() {
-		d := optionValue(&flag{name: "memory_limit", read: readQuantity}, word{text: e.value.Value}, e.span(), rankCommand)
+		d := optionValue(&flag{name: "memory_limit", read: readQuantity}, shellwords.Word{Text: e.value.Value}, e.span(), rankCommand)
 		p.declared = append(p.declared, d)
 	}
 }
@@ -248,7 +249,7 @@ const podDefault = "Kubernetes default"
 func (p podReading) stopGrace() {
 	d := declaration{name: "stop_grace_period", number: int64(podStopGrace), text: podDefault}
 	if e := p.podEntry("terminationGracePeriodSeconds"); e.declared() {
-		d = optionValue(&flag{name: d.name, read: readSeconds}, word{text: e.value.Value}, e.span(), rankCommand)
+		d = optionValue(&flag{name: d.name, read: readSeconds}, shellwords.Word{Text: e.value.Value}, e.span(), rankCommand)
 	}
 	p.reading.stop.PreStop = source.Known(time.Duration(0), source.Origin{Default: podDefault})
 	if e := p.entry("lifecycle", "preStop"); e.declared() {
@@ -278,8 +279,8 @@ func (p podReading) sleep(hook *yaml.Node) (int64, bool) {
 	if len(words) > 0 {
 		run = p.commands(p.shellScript(words))
 	}
-	if len(run) != 1 || run[0].program != "sleep" || len(run[0].args) != 1 || run[0].args[0].why != "" {
+	if len(run) != 1 || run[0].program != "sleep" || len(run[0].args) != 1 || run[0].args[0].Why != "" {
 		return 0, false
 	}
-	return readSeconds(strings.TrimSuffix(run[0].args[0].text, "s"))
+	return readSeconds(strings.TrimSuffix(run[0].args[0].Text, "s"))
 }

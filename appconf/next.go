@@ -1,5 +1,7 @@
 package appconf
 
+import "github.com/tunelint/tunelint/appconf/shellwords"
+
 // nextFlags are the options of "next start" (next/dist/bin/next).
 var nextFlags = []flag{
 	{"keepAliveTimeout", "", "keepalive_timeout", readMillis},
@@ -9,7 +11,7 @@ var nextFlags = []flag{
 
 // readNext reads the arguments of "next start".
 func readNext(r *reading, c command) {
-	if len(c.args) > 0 && c.args[0].text == "start" {
+	if len(c.args) > 0 && c.args[0].Text == "start" {
 		r.options(c.args[1:], nextFlags, false, rankCommand)
 		r.finishListen()
 	}
@@ -20,6 +22,6 @@ func readNext(r *reading, c command) {
 func (r *reading) nextEnvironment() {
 	if v, ok := r.env["KEEP_ALIVE_TIMEOUT"]; ok {
 		f := &flag{name: "keepalive_timeout", read: readMillis}
-		r.declared = append(r.declared, optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankArguments))
+		r.declared = append(r.declared, optionValue(f, shellwords.Word{Text: v.Text, Why: v.Why}, v.At, rankArguments))
 	}
 }

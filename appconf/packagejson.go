@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -43,8 +44,8 @@ func (r *reading) packaged(c command) []command {
 	if !ok {
 		return []command{c}
 	}
-	words := split(script.Text, r.env)
-	place(words, script.At, script.At.End)
+	words := shellwords.Split(script.Text, r.env)
+	shellwords.Place(words, script.At, script.At.End)
 	rest := maps.Clone(r.packageScripts)
 	delete(rest, name) // a script that runs itself never ends
 	all := r.packageScripts
@@ -62,10 +63,10 @@ func (r *reading) runsScript(c command) bool {
 
 // packageScript returns the name of the script that a command runs, and what it
 // hands to it; "" for other commands.
-func packageScript(c command) (name string, more []word) {
-	var words []word
+func packageScript(c command) (name string, more []shellwords.Word) {
+	var words []shellwords.Word
 	for i, w := range c.args {
-		if w.text == "--" {
+		if w.Text == "--" {
 			words, more = c.args[:i], c.args[i+1:]
 			break
 		}
@@ -73,18 +74,18 @@ func packageScript(c command) (name string, more []word) {
 	}
 	for i, w := range words {
 		switch {
-		case w.why != "":
+		case w.Why != "":
 			return "", nil
-		case strings.HasPrefix(w.text, "-"):
-		case w.text == "run" || w.text == "run-script":
+		case strings.HasPrefix(w.Text, "-"):
+		case w.Text == "run" || w.Text == "run-script":
 		default:
 			if c.program == "yarn" || c.program == "pnpm" {
-				more = append(append([]word{}, words[i+1:]...), more...)
+				more = append(append([]shellwords.Word{}, words[i+1:]...), more...)
 			}
 			if c.program != "npm" && c.program != "yarn" && c.program != "pnpm" {
 				return "", nil
 			}
-			return w.text, more
+			return w.Text, more
 		}
 	}
 	return "", nil
@@ -97,7 +98,7 @@ func (r *reading) startPackage() {
 	if !ok || r.started || r.composed || r.dockerfile != nil {
 		return
 	}
-	words := split(script.Text, r.env)
-	place(words, script.At, script.At.End)
+	words := shellwords.Split(script.Text, r.env)
+	shellwords.Place(words, script.At, script.At.End)
 	r.runCommand(words)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
@@ -114,7 +115,7 @@ func readPHPSeconds(s string) (int64, bool) {
 // poolValue declares one entry.
 func (r *reading) poolValue(f flag, e syntax.KeyValue, rank int) {
 	text, why := r.fillIn(e.Text)
-	r.declared = append(r.declared, optionValue(&f, word{text: text, why: why}, e.At, rank))
+	r.declared = append(r.declared, optionValue(&f, shellwords.Word{Text: text, Why: why}, e.At, rank))
 }
 
 // finishPools reads the pool that is the application: the only one, or the one of

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -140,10 +141,10 @@ func (p podReading) service(c *Container, o manifest) {
 	if name == "" {
 		return
 	}
-	c.addName(word{text: name})
+	c.addName(shellwords.Word{Text: name})
 	if namespace != "" {
 		for _, suffix := range []string{"", ".svc", ".svc.cluster.local"} {
-			c.addName(word{text: name + "." + namespace + suffix})
+			c.addName(shellwords.Word{Text: name + "." + namespace + suffix})
 		}
 	}
 	list := descend(o.object, "spec", "ports")
@@ -228,7 +229,7 @@ func labelsOf(n *yaml.Node) map[string]string {
 }
 
 // stopped reads the signal that stops the container, and what process 1 is.
-func (p podReading) stopped(img *image, entry, args []word) {
+func (p podReading) stopped(img *image, entry, args []shellwords.Word) {
 	p.stopSignal(img, podDefault)
 	if e := p.entry("lifecycle", "stopSignal"); e.declared() {
 		p.reading.stop.Signal = settingAt(p.reading, e.plain(), readSignalName)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -41,15 +42,15 @@ const (
 // process notes what becomes of process 1 of a container. below reports that
 // something stands above the command line already, such as an init of the engine,
 // and complete that nothing of the image comes before it.
-func (r *reading) process(argv []word, below, complete bool) {
+func (r *reading) process(argv []shellwords.Word, below, complete bool) {
 	for i := 0; i < len(argv); i++ {
-		name := path.Base(argv[i].text)
-		if f, args := r.shellFile(command{program: name, args: argv[i+1:]}); f != nil && argv[i].why == "" {
+		name := path.Base(argv[i].Text)
+		if f, args := r.shellFile(command{program: name, args: argv[i+1:]}); f != nil && argv[i].Why == "" {
 			r.scriptProcess(f, args, below, complete)
 			return
 		}
 		switch role := firstPrograms[name]; {
-		case argv[i].why != "" || argv[i].operator || role == unclearRole:
+		case argv[i].Why != "" || argv[i].Operator || role == unclearRole:
 			return
 		case role == initRole:
 			below = true
@@ -63,7 +64,7 @@ func (r *reading) process(argv []word, below, complete bool) {
 		case strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint"):
 			return
 		default:
-			r.stop.First = source.Known(!below, source.Origin{Span: argv[i].at, Assumed: !complete})
+			r.stop.First = source.Known(!below, source.Origin{Span: argv[i].At, Assumed: !complete})
 			return
 		}
 	}
@@ -71,34 +72,34 @@ func (r *reading) process(argv []word, below, complete bool) {
 
 // shell notes a shell that stays process 1, or the child of an init, and follows
 // one whose last command replaces it.
-func (r *reading) shell(argv []word, below, complete bool) {
-	if len(argv) < 3 || !strings.HasPrefix(argv[1].text, "-") || !strings.HasSuffix(argv[1].text, "c") {
+func (r *reading) shell(argv []shellwords.Word, below, complete bool) {
+	if len(argv) < 3 || !strings.HasPrefix(argv[1].Text, "-") || !strings.HasSuffix(argv[1].Text, "c") {
 		return
 	}
 	script := argv[2]
-	words := split(script.text, r.env)
+	words := shellwords.Split(script.Text, r.env)
 	last := 0
 	for i, w := range words {
-		if separates(w) {
+		if shellwords.Separates(w) {
 			last = i + 1
 		}
 	}
 	switch {
-	case script.why != "" || strings.Contains(script.text, "trap"):
-	case last < len(words) && words[last].text == "exec":
+	case script.Why != "" || strings.Contains(script.Text, "trap"):
+	case last < len(words) && words[last].Text == "exec":
 		for i := range words {
-			words[i].at = script.at
+			words[i].At = script.At
 		}
 		r.process(words[last:], below, complete)
 	case len(words) > 0:
-		r.stop.Shell = script.at
-		r.stop.First = source.Known(false, source.Origin{Span: script.at, Assumed: !complete})
+		r.stop.Shell = script.At
+		r.stop.First = source.Known(false, source.Origin{Span: script.At, Assumed: !complete})
 	}
 }
 
 // scriptProcess follows a script that the files hold: the command that starts the
 // server replaces it, or the shell stays above.
-func (r *reading) scriptProcess(f *source.File, args []word, below, complete bool) {
+func (r *reading) scriptProcess(f *source.File, args []shellwords.Word, below, complete bool) {
 	if r.processes++; r.processes > maxShellFiles || len(f.Text) > maxScript || strings.Contains(f.Text, "trap") {
 		return
 	}
@@ -108,10 +109,10 @@ func (r *reading) scriptProcess(f *source.File, args []word, below, complete boo
 	s.run()
 	switch {
 	case s.lost.IsValid() || len(s.starts) != 1:
-	case s.replaced && s.starts[0][0].text == "exec":
+	case s.replaced && s.starts[0][0].Text == "exec":
 		r.process(s.starts[0], below, complete)
 	case !s.replaced:
-		at := s.starts[0][0].at
+		at := s.starts[0][0].At
 		r.stop.Shell = at
 		r.stop.First = source.Known(false, source.Origin{Span: at, Assumed: !complete})
 	}
@@ -119,7 +120,7 @@ func (r *reading) scriptProcess(f *source.File, args []word, below, complete boo
 
 // argv returns the command line as the engine runs it, shell forms with their
 // shell; complete is false where the image below may have an ENTRYPOINT.
-func (img *image) argv(args []word) (argv []word, complete bool) {
+func (img *image) argv(args []shellwords.Word) (argv []shellwords.Word, complete bool) {
 	complete = img.scratch || img.entrypoint != nil
 	if img.entrypoint != nil {
 		entry, isExec := img.entrypoint.execForm()
@@ -142,14 +143,14 @@ func (img *image) argv(args []word) (argv []word, complete bool) {
 }
 
 // inShell returns the words that run an instruction in shell form.
-func (img *image) inShell(i *instruction) []word {
-	shell := []word{{text: "/bin/sh", at: i.at}, {text: "-c", at: i.at}}
+func (img *image) inShell(i *instruction) []shellwords.Word {
+	shell := []shellwords.Word{{Text: "/bin/sh", At: i.at}, {Text: "-c", At: i.at}}
 	if img.shell != nil {
 		if own, isExec := img.shell.execForm(); isExec {
 			shell = own
 		}
 	}
-	return append(slices.Clone(shell), word{text: i.text, at: i.at})
+	return append(slices.Clone(shell), shellwords.Word{Text: i.text, At: i.at})
 }
 
 // defaultStopSignal is what engines send where the image declares nothing.
@@ -175,10 +176,10 @@ func (r *reading) stopSignal(img *image, engine string) {
 	if img != nil && img.stopSignal != nil {
 		i := img.stopSignal
 		text, why := i.text, ""
-		if words := split(i.text, r.env); len(words) == 1 {
-			text, why = words[0].text, words[0].why
+		if words := shellwords.Split(i.text, r.env); len(words) == 1 {
+			text, why = words[0].Text, words[0].Why
 		}
-		r.stop.Signal = settingAt(r, word{text: text, at: i.at, why: why}, readSignalName)
+		r.stop.Signal = settingAt(r, shellwords.Word{Text: text, At: i.at, Why: why}, readSignalName)
 		return
 	}
 	scratch := img != nil && img.scratch
@@ -187,15 +188,15 @@ func (r *reading) stopSignal(img *image, engine string) {
 
 // settingAt returns the value of a word with its place. One that is not understood
 // is unknown, and noted.
-func settingAt[T any](r *reading, w word, read func(string) (T, bool)) source.Setting[T] {
-	why := w.why
+func settingAt[T any](r *reading, w shellwords.Word, read func(string) (T, bool)) source.Setting[T] {
+	why := w.Why
 	if why == "" {
-		v, ok := read(w.text)
+		v, ok := read(w.Text)
 		if ok {
-			return source.Known(v, source.Origin{Span: w.at})
+			return source.Known(v, source.Origin{Span: w.At})
 		}
 		why = "not a value that is understood"
 	}
-	r.skips = append(r.skips, source.Skip{Span: w.at, Why: why})
+	r.skips = append(r.skips, source.Skip{Span: w.At, Why: why})
 	return source.Setting[T]{}
 }

@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -27,7 +28,7 @@ func readProcfile(r *reading, f *source.File) {
 		r.giveUp(source.Span{File: f}, "no process type web or "+r.app)
 		return
 	}
-	words := split(line.Text(), r.env)
-	place(words, line, line.End)
+	words := shellwords.Split(line.Text(), r.env)
+	shellwords.Place(words, line, line.End)
 	r.runCommand(words)
 }

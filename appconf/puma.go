@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/rubyexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -155,7 +156,7 @@ func (c *rubyConf) call(st rubyexpr.Statement, f flag, plain []rubyexpr.Value, n
 	case f.read == nil:
 		c.puzzle(f.name, st.At, rankFile, firstText(v.Why, st.Name+" is not evaluated"))
 	default:
-		c.declared = append(c.declared, optionValue(&f, word{text: v.Text, why: v.Why}, st.At, rankFile))
+		c.declared = append(c.declared, optionValue(&f, shellwords.Word{Text: v.Text, Why: v.Why}, st.At, rankFile))
 	}
 }
 
@@ -185,7 +186,7 @@ func (c *rubyConf) socket(st rubyexpr.Statement, plain []rubyexpr.Value, named m
 	}
 	d := declaration{name: "listen_backlog", rank: rankFile}
 	if backlog != (rubyexpr.Value{}) || v.Why != "" || unknown != "" {
-		d = optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog.Text, why: firstText(v.Why, unknown, backlog.Why)}, st.At, rankFile)
+		d = optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, shellwords.Word{Text: backlog.Text, Why: firstText(v.Why, unknown, backlog.Why)}, st.At, rankFile)
 	}
 	c.sockets = append(c.sockets, d)
 	c.pumaSpeaks(v.Text, address, st.At, firstText(v.Why, unknown))
@@ -286,7 +287,7 @@ func (r *reading) pumaVariable(name string, f *flag) {
 		return
 	}
 	r.forgetRank(f.name, rankEnvironment)
-	d := optionValue(f, word{text: v.Text, why: v.Why}, v.At, rankEnvironment)
+	d := optionValue(f, shellwords.Word{Text: v.Text, Why: v.Why}, v.At, rankEnvironment)
 	if name == "PUMA_PERSISTENT_TIMEOUT" && r.runtime.ID != "puma-7" {
 		d.why = "whether this version of Puma reads the variable is not known"
 	}
@@ -305,27 +306,27 @@ func (r *reading) forgetRank(name string, rank int) {
 }
 
 // pumaBinds reads every --bind.
-func (r *reading) pumaBinds(args []word) {
+func (r *reading) pumaBinds(args []shellwords.Word) {
 	for i := range args {
 		f, value, glued := matchFlag(args[i], pumaFlags, true)
 		if f == nil || f.long != "bind" {
 			continue
 		}
-		at := args[i].at
+		at := args[i].At
 		if !glued {
 			if i+1 == len(args) {
 				return
 			}
 			value = args[i+1]
-			at.End = max(at.End, value.at.End)
+			at.End = max(at.End, value.At.End)
 		}
-		address, backlog := pumaBind(value.text)
-		r.pumaSpeaks(value.text, address, at, value.why)
-		if address != "" && value.why == "" {
+		address, backlog := pumaBind(value.Text)
+		r.pumaSpeaks(value.Text, address, at, value.Why)
+		if address != "" && value.Why == "" {
 			r.listens(address)
 		}
-		if backlog != "" || value.why != "" {
-			r.declared = append(r.declared, optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, word{text: backlog, why: value.why}, at, rankCommand))
+		if backlog != "" || value.Why != "" {
+			r.declared = append(r.declared, optionValue(&flag{name: "listen_backlog", read: syntax.ReadPositive}, shellwords.Word{Text: backlog, Why: value.Why}, at, rankCommand))
 		}
 	}
 }
@@ -336,7 +337,7 @@ func (r *reading) finishPuma() {
 	config := r.pick("config")
 	switch {
 	case config.at.IsValid() && config.text != "-":
-		r.checkServerConfig(word{text: config.text, why: config.why}, config.at)
+		r.checkServerConfig(shellwords.Word{Text: config.text, Why: config.why}, config.at)
 	case r.pumaCommand.IsValid() && len(r.serverFiles) == 0:
 		r.giveUp(r.pumaCommand, "Puma reads config/puma.rb, which is not among the application's files")
 	}
@@ -372,7 +373,7 @@ func readUnicorn(r *reading, c command) {
 // one at a time.
 func (r *reading) finishUnicorn() {
 	if config := r.pick("config"); config.at.IsValid() {
-		r.checkServerConfig(word{text: config.text, why: config.why}, config.at)
+		r.checkServerConfig(shellwords.Word{Text: config.text, Why: config.why}, config.at)
 	}
 	r.copyAs("worker_timeout", "request_timeout")
 	r.finishListen()

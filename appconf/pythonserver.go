@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/pyexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -71,7 +72,7 @@ func (r *reading) startsProgram(program string) func(*reading, command) {
 // readPythonCommand notes that a program that is among the files starts the server.
 func readPythonCommand(r *reading, c command) {
 	for _, w := range c.args {
-		if strings.HasPrefix(w.text, "-") && w.why == "" {
+		if strings.HasPrefix(w.Text, "-") && w.Why == "" {
 			continue
 		}
 		r.pythonCommand = w
@@ -83,7 +84,7 @@ func readPythonCommand(r *reading, c command) {
 // finishPythonCalls declares what the calls of the programs set, unless the
 // command line starts the server.
 func (r *reading) finishPythonCalls() {
-	if len(r.pythonPrograms) == 0 || (r.commanded && r.pythonCommand == (word{})) {
+	if len(r.pythonPrograms) == 0 || (r.commanded && r.pythonCommand == (shellwords.Word{})) {
 		return
 	}
 	if len(r.pythonCalls) == 0 {
@@ -135,14 +136,14 @@ func (r *reading) pythonEndpoint(c pyexpr.Call) endpoint {
 
 // pythonOption reads one argument.
 func pythonOption(f *flag, a pyexpr.Argument) declaration {
-	w := word{why: a.Value.Why}
+	w := shellwords.Word{Why: a.Value.Why}
 	switch {
 	case a.Raw == "None":
-		w = word{text: "0"}
-	case w.why == "" && len(a.Value.Texts) != 1:
-		w.why = "not a single value"
-	case w.why == "":
-		w.text = a.Value.Texts[0]
+		w = shellwords.Word{Text: "0"}
+	case w.Why == "" && len(a.Value.Texts) != 1:
+		w.Why = "not a single value"
+	case w.Why == "":
+		w.Text = a.Value.Texts[0]
 	}
 	return optionValue(f, w, a.At, rankFile)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunelint/tunelint/appconf/preset"
 	"github.com/tunelint/tunelint/appconf/pyexpr"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -81,7 +82,7 @@ type reading struct {
 	serverFiles []string
 	// hypercornFiles are the files that programs take the configuration of hypercorn
 	// from, and hypercornPrograms those programs.
-	hypercornFiles    []word
+	hypercornFiles    []shellwords.Word
 	hypercornPrograms []*source.File
 	// hasPrograms reports whether Python programs are among the files, programs are
 	// their base names, pythonPrograms those that start a server by a call, pythonCalls
@@ -90,12 +91,12 @@ type reading struct {
 	programs       []string
 	pythonPrograms []*source.File
 	pythonCalls    []pyexpr.Call
-	pythonCommand  word
+	pythonCommand  shellwords.Word
 	// shells are the scripts of the shell, and shellRuns counts those that were run.
 	shells    []*source.File
 	shellRuns int
 	// uwsgiFiles are the files that uWSGI is told to read.
-	uwsgiFiles []word
+	uwsgiFiles []shellwords.Word
 	// pumaCommand starts Puma so that it reads a configuration file.
 	pumaCommand source.Span
 	// gunicornConf is the base name of the gunicorn configuration file that was read.

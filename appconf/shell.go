@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -16,7 +17,7 @@ type shell struct {
 	*reading
 	file *source.File
 	// args are $@; argsWhy is not empty when they are not known.
-	args    []word
+	args    []shellwords.Word
 	argsWhy string
 	// vars are the variables, those that are not exported included.
 	vars map[string]syntax.Variable
@@ -25,14 +26,14 @@ type shell struct {
 	// depth counts the blocks around a command, parens those of brackets.
 	depth, parens int
 	// starts are the commands that start the server, replaced the end of the script.
-	starts   [][]word
+	starts   [][]shellwords.Word
 	replaced bool
 	// lost is where nothing more can be told, and why.
 	lost    source.Span
 	lostWhy string
 }
 
-func newShell(r *reading, f *source.File, args []word) *shell {
+func newShell(r *reading, f *source.File, args []shellwords.Word) *shell {
 	return &shell{reading: r, file: f, args: args, vars: maps.Clone(r.env)}
 }
 
@@ -51,7 +52,7 @@ func (s *shell) run() {
 
 // line returns the words of the line that starts at pos, with those it goes on to,
 // and where it ends.
-func (s *shell) line(text string, pos int) (words []word, end int) {
+func (s *shell) line(text string, pos int) (words []shellwords.Word, end int) {
 	end = pos
 	for n := 0; ; n++ {
 		next := strings.IndexByte(text[end:], '\n')
@@ -60,15 +61,15 @@ func (s *shell) line(text string, pos int) (words []word, end int) {
 		}
 		end += next
 		whole := text[pos:end]
-		words = split(whole, s.vars)
-		open := strings.HasSuffix(whole, `\`) || slices.ContainsFunc(words, func(w word) bool { return w.why == unclosedQuote })
+		words = shellwords.Split(whole, s.vars)
+		open := strings.HasSuffix(whole, `\`) || slices.ContainsFunc(words, func(w shellwords.Word) bool { return w.Why == shellwords.UnclosedQuote })
 		if !open || end >= len(text) || n > maxLines {
 			break
 		}
 		end++
 	}
 	at := source.Span{File: s.file, Start: pos, End: end}
-	place(words, at, end)
+	shellwords.Place(words, at, end)
 	return words, end
 }
 
@@ -100,18 +101,18 @@ func withoutHereDocuments(text string) string {
 
 // commands reads the commands of one line. What comes after a test and "&&", or
 // after "||", need not run.
-func (s *shell) commands(words []word) {
+func (s *shell) commands(words []shellwords.Word) {
 	need := true
 	for start := 0; start < len(words) && !s.replaced && !s.lost.IsValid(); {
 		end := start
-		for end < len(words) && !separates(words[end]) {
+		for end < len(words) && !shellwords.Separates(words[end]) {
 			end++
 		}
 		test := s.command(words[start:end], need)
 		if end == len(words) {
 			return
 		}
-		switch op := words[end].text; {
+		switch op := words[end].Text; {
 		case op == "||":
 			need = false
 		case op == "&&":
@@ -131,17 +132,17 @@ func (s *shell) commands(words []word) {
 }
 
 // command reads one command; test reports whether it only asks something.
-func (s *shell) command(words []word, need bool) (test bool) {
+func (s *shell) command(words []shellwords.Word, need bool) (test bool) {
 	words = s.keywords(words)
 	if len(words) == 0 {
 		return false
 	}
-	if words[len(words)-1].raw == "{" {
+	if words[len(words)-1].Raw == "{" {
 		s.depth++ // the head of a function
 		return false
 	}
 	need = need && s.depth == 0
-	switch name := words[0].text; name {
+	switch name := words[0].Text; name {
 	case "[", "[[", "test", "!", "grep", "which":
 		return true
 	case "export", "readonly", "declare", "typeset", "local":
@@ -153,7 +154,7 @@ func (s *shell) command(words []word, need bool) (test bool) {
 	case "shift":
 		s.argsWhy = "the script shifts its arguments"
 	case ".", "source", "eval":
-		s.sourced(words[0].at)
+		s.sourced(words[0].At)
 	case ":":
 		s.defaults(words[1:], need)
 	case "exit", "return":
@@ -165,9 +166,9 @@ func (s *shell) command(words []word, need bool) (test bool) {
 }
 
 // keywords takes the reserved words off a command and counts the blocks.
-func (s *shell) keywords(words []word) []word {
-	for len(words) > 0 && words[0].raw == words[0].text {
-		switch words[0].text {
+func (s *shell) keywords(words []shellwords.Word) []shellwords.Word {
+	for len(words) > 0 && words[0].Raw == words[0].Text {
+		switch words[0].Text {
 		case "for", "case", "select":
 			s.depth++
 			return nil
@@ -190,13 +191,13 @@ func (s *shell) keywords(words []word) []word {
 const unlessCondition = "the script sets it under a condition"
 
 // assign notes NAME=VALUE, in the environment as well when it is exported.
-func (s *shell) assign(words []word, need, export bool) {
+func (s *shell) assign(words []shellwords.Word, need, export bool) {
 	for _, w := range words {
-		name, value, ok := strings.Cut(w.text, "=")
+		name, value, ok := strings.Cut(w.Text, "=")
 		if syntax.NameLength(name) != len(name) || name == "" {
 			continue
 		}
-		v := syntax.Variable{Text: value, At: w.at, Why: firstText(w.why, positional(w))}
+		v := syntax.Variable{Text: value, At: w.At, Why: firstText(w.Why, positional(w))}
 		switch {
 		case !ok && !export:
 			continue
@@ -214,33 +215,33 @@ func (s *shell) assign(words []word, need, export bool) {
 	}
 }
 
-func (s *shell) unset(words []word, need bool) {
+func (s *shell) unset(words []shellwords.Word, need bool) {
 	for _, w := range words {
-		delete(s.vars, w.text)
-		delete(s.env, w.text)
+		delete(s.vars, w.Text)
+		delete(s.env, w.Text)
 		if !need {
-			s.vars[w.text] = syntax.Variable{At: w.at, Why: unlessCondition}
-			s.env[w.text] = s.vars[w.text]
+			s.vars[w.Text] = syntax.Variable{At: w.At, Why: unlessCondition}
+			s.env[w.Text] = s.vars[w.Text]
 		}
 	}
 }
 
 // set reads "set -- ARGS" and "set -a".
-func (s *shell) set(words []word, need bool) {
+func (s *shell) set(words []shellwords.Word, need bool) {
 	for i := 0; i < len(words); i++ {
 		switch w := words[i]; {
-		case len(w.text) > 1 && strings.IndexByte("-+", w.text[0]) >= 0 && strings.HasSuffix(w.text, "o"):
+		case len(w.Text) > 1 && strings.IndexByte("-+", w.Text[0]) >= 0 && strings.HasSuffix(w.Text, "o"):
 			i++
-			s.all = s.all || (i < len(words) && w.text[0] == '-' && words[i].text == "allexport")
-		case w.text == "--" || !strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "+"):
-			if w.text == "--" {
+			s.all = s.all || (i < len(words) && w.Text[0] == '-' && words[i].Text == "allexport")
+		case w.Text == "--" || !strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "+"):
+			if w.Text == "--" {
 				i++
 			}
 			if s.args = s.expandArguments(words[i:]); !need {
 				s.argsWhy = "the script sets its arguments under a condition"
 			}
 			return
-		case strings.HasPrefix(w.text, "-") && strings.Contains(w.text, "a"):
+		case strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "a"):
 			s.all = true
 		}
 	}
@@ -269,14 +270,14 @@ const unreadVariable = ""
 var assignDefault = regexp.MustCompile(`^\$\{([A-Za-z_]\w*):?=([^${}]*)\}$`)
 
 // defaults reads ": ${NAME:=value}".
-func (s *shell) defaults(words []word, need bool) {
+func (s *shell) defaults(words []shellwords.Word, need bool) {
 	for _, w := range words {
-		m := assignDefault.FindStringSubmatch(strings.Trim(w.raw, `"`))
+		m := assignDefault.FindStringSubmatch(strings.Trim(w.Raw, `"`))
 		if m == nil {
 			continue
 		}
 		if _, known := s.vars[m[1]]; !known {
-			s.assign([]word{{text: m[1] + "=" + m[2], at: w.at}}, need, false)
+			s.assign([]shellwords.Word{{Text: m[1] + "=" + m[2], At: w.At}}, need, false)
 		}
 	}
 }
@@ -287,38 +288,38 @@ var (
 )
 
 // positional says why a word that names the arguments of the script is not known.
-func positional(w word) string {
-	if !strings.HasPrefix(w.raw, "'") && positionalName.MatchString(w.raw) {
+func positional(w shellwords.Word) string {
+	if !strings.HasPrefix(w.Raw, "'") && positionalName.MatchString(w.Raw) {
 		return "it depends on the arguments of the script"
 	}
 	return ""
 }
 
 // isArguments reports whether a word is all arguments of the script.
-func isArguments(w word) bool {
-	return slices.Contains([]string{`"$@"`, `$@`, `"${@}"`, `${@}`, `$*`, `${*}`}, w.raw)
+func isArguments(w shellwords.Word) bool {
+	return slices.Contains([]string{`"$@"`, `$@`, `"${@}"`, `${@}`, `$*`, `${*}`}, w.Raw)
 }
 
 // expandArguments puts the arguments of the script in place of "$@".
-func (s *shell) expandArguments(words []word) []word {
-	var out []word
+func (s *shell) expandArguments(words []shellwords.Word) []shellwords.Word {
+	var out []shellwords.Word
 	_, unread := s.vars[unreadVariable]
 	for _, w := range words {
 		switch {
 		case isArguments(w):
 			out = append(out, s.args...)
 			continue
-		case unread && !strings.HasPrefix(w.raw, "'") && variableName.MatchString(w.raw):
-			w.why = firstText(w.why, s.vars[unreadVariable].Why)
+		case unread && !strings.HasPrefix(w.Raw, "'") && variableName.MatchString(w.Raw):
+			w.Why = firstText(w.Why, s.vars[unreadVariable].Why)
 		}
-		w.why = firstText(w.why, positional(w))
+		w.Why = firstText(w.Why, positional(w))
 		out = append(out, w)
 	}
 	return out
 }
 
 // simple reads assignments without a command, and commands that are programs.
-func (s *shell) simple(words []word, need bool) {
+func (s *shell) simple(words []shellwords.Word, need bool) {
 	first := 0
 	for first < len(words) && isAssignment(words[first]) {
 		first++
@@ -327,8 +328,8 @@ func (s *shell) simple(words []word, need bool) {
 		s.assign(words, need, false)
 		return
 	}
-	whole := words[0].at
-	whole.End = max(whole.End, words[len(words)-1].at.End)
+	whole := words[0].At
+	whole.End = max(whole.End, words[len(words)-1].At.End)
 	if s.argsWhy != "" && slices.ContainsFunc(words, isArguments) {
 		if s.mayStart(words) {
 			s.lost, s.lostWhy = whole, s.argsWhy
@@ -347,17 +348,17 @@ func (s *shell) simple(words []word, need bool) {
 			s.starts = append(s.starts, expanded)
 		}
 	}
-	s.replaced = need && words[first].text == "exec"
+	s.replaced = need && words[first].Text == "exec"
 }
 
-func isAssignment(w word) bool {
-	name, _, ok := strings.Cut(w.text, "=")
+func isAssignment(w shellwords.Word) bool {
+	name, _, ok := strings.Cut(w.Text, "=")
 	return ok && name != "" && syntax.NameLength(name) == len(name)
 }
 
 // mayStart reports whether a command whose arguments are not known may be the one
 // that starts the server: "$@" itself, or a command that does.
-func (s *shell) mayStart(words []word) bool {
+func (s *shell) mayStart(words []shellwords.Word) bool {
 	probe := &reading{runtime: s.runtime, shells: s.shells, programs: s.programs, hasPrograms: s.hasPrograms, env: map[string]syntax.Variable{}}
 	for _, c := range probe.commands(words) {
 		if strings.HasPrefix(c.program, "$") || s.startsServer(c) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/appconf/preset"
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -79,13 +80,13 @@ func TestShellAsTheShellRunsIt(t *testing.T) {
 		r := &reading{runtime: mustRuntime(t, "gunicorn@23"), env: map[string]syntax.Variable{}}
 		s := newShell(r, source.NewFile("/x.sh", script), nil)
 		s.run()
-		if s.lost.IsValid() || len(s.starts) != 1 || slices.ContainsFunc(s.starts[0], func(w word) bool { return w.why != "" }) {
+		if s.lost.IsValid() || len(s.starts) != 1 || slices.ContainsFunc(s.starts[0], func(w shellwords.Word) bool { return w.Why != "" }) {
 			continue // what is not understood is told elsewhere
 		}
 		compared++
 		var got []string
 		for _, w := range s.starts[0] {
-			got = append(got, w.text)
+			got = append(got, w.Text)
 		}
 		cmd := exec.Command("sh", "-c", "gunicorn() { printf '%s\\n' gunicorn \"$@\" >&2; }\n"+script)
 		var out strings.Builder

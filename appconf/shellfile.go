@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -18,16 +19,16 @@ const maxShellFiles = 5
 
 // shellFile returns the script among the files that a command runs, with the
 // arguments it is given: "entrypoint.sh ARGS", "bash -e entrypoint.sh ARGS".
-func (r *reading) shellFile(c command) (f *source.File, args []word) {
+func (r *reading) shellFile(c command) (f *source.File, args []shellwords.Word) {
 	name, args := c.program, c.args
 	if slices.Contains([]string{"sh", "bash", "ash", "dash"}, name) {
-		for len(args) > 0 && strings.HasPrefix(args[0].text, "-") && !strings.HasSuffix(args[0].text, "c") {
+		for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") && !strings.HasSuffix(args[0].Text, "c") {
 			args = args[1:]
 		}
 		if len(args) == 0 {
 			return nil, nil
 		}
-		name, args = path.Base(args[0].text), args[1:]
+		name, args = path.Base(args[0].Text), args[1:]
 	}
 	for _, f := range r.shells {
 		if path.Base(f.Path) == name {
@@ -67,7 +68,7 @@ func (r *reading) runShell(s *shell) {
 	case len(s.starts) == 1:
 		r.runCommand(s.starts[0])
 	case len(s.starts) > 1:
-		r.giveUp(s.starts[1][0].at, "several commands of the script start the server")
+		r.giveUp(s.starts[1][0].At, "several commands of the script start the server")
 	case !runsNode(r.family()) && !r.hasGo:
 		r.giveUp(source.Span{File: s.file}, "no "+r.runtimeName()+" command that is understood")
 	}
@@ -97,8 +98,8 @@ func (r *reading) isOwnProgram(c command) bool {
 		return true
 	}
 	for _, w := range c.args {
-		if !strings.HasPrefix(w.text, "-") {
-			return w.why == "" && slices.Contains(r.programs, path.Base(w.text))
+		if !strings.HasPrefix(w.Text, "-") {
+			return w.Why == "" && slices.Contains(r.programs, path.Base(w.Text))
 		}
 	}
 	return false

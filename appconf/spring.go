@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
@@ -136,7 +137,7 @@ func (r *reading) springProperty(e syntax.KeyValue, rank int, why string) {
 		why = "it counts on " + s.server + " only, and the server is not known: write spring-boot-tomcat or spring-boot-jetty for runtime"
 	}
 	text, unknown := r.fillIn(e.Text)
-	value := word{text: strings.TrimSpace(text), why: firstText(why, unknown)}
+	value := shellwords.Word{Text: strings.TrimSpace(text), Why: firstText(why, unknown)}
 	r.declared = append(r.declared, optionValue(&flag{name: s.name, read: s.read}, value, e.At, rank))
 }
 

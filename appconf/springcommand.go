@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
@@ -22,36 +23,36 @@ func readJava(r *reading, c command) {
 	for i := 0; i < len(c.args); i++ {
 		w := c.args[i]
 		switch {
-		case w.why != "" && !strings.Contains(w.text, "="):
-			r.giveUp(w.at, "the options are not known: "+w.why)
-		case program && strings.HasPrefix(w.text, "--"):
-			r.springOption(strings.TrimPrefix(w.text, "--"), w, rankSpringArgument)
+		case w.Why != "" && !strings.Contains(w.Text, "="):
+			r.giveUp(w.At, "the options are not known: "+w.Why)
+		case program && strings.HasPrefix(w.Text, "--"):
+			r.springOption(strings.TrimPrefix(w.Text, "--"), w, rankSpringArgument)
 		case program:
 		case r.heapOption(w):
-		case strings.HasPrefix(w.text, "-D"):
-			r.springOption(strings.TrimPrefix(w.text, "-D"), w, rankSystemProperty)
-		case w.text == "-jar":
+		case strings.HasPrefix(w.Text, "-D"):
+			r.springOption(strings.TrimPrefix(w.Text, "-D"), w, rankSystemProperty)
+		case w.Text == "-jar":
 			i++
 			program = true
-		case w.text == "-cp", w.text == "-classpath", w.text == "--class-path":
+		case w.Text == "-cp", w.Text == "-classpath", w.Text == "--class-path":
 			i++
-		case !strings.HasPrefix(w.text, "-"):
+		case !strings.HasPrefix(w.Text, "-"):
 			program = true
 		}
 	}
 }
 
-func (r *reading) springOption(text string, w word, rank int) {
+func (r *reading) springOption(text string, w shellwords.Word, rank int) {
 	name, value, _ := strings.Cut(text, "=")
 	switch canonical(name) {
 	case "spring.profiles.active":
 		if old, ok := r.env[springActive]; !ok || rank > rankSystemProperty || old.Why != "" {
-			r.env[springActive] = syntax.Variable{Text: value, At: w.at, Why: w.why}
+			r.env[springActive] = syntax.Variable{Text: value, At: w.At, Why: w.Why}
 		}
 		return
 	case "spring.config.location", "spring.config.additionallocation", "spring.config.import", "spring.application.json":
-		r.giveUp(w.at, "properties come from "+name+", which is not read")
+		r.giveUp(w.At, "properties come from "+name+", which is not read")
 		return
 	}
-	r.springArguments = append(r.springArguments, springArgument{syntax.KeyValue{Key: name, Text: value, At: w.at}, rank, w.why})
+	r.springArguments = append(r.springArguments, springArgument{syntax.KeyValue{Key: name, Text: value, At: w.At}, rank, w.Why})
 }

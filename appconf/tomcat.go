@@ -3,6 +3,7 @@ package appconf
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -125,9 +126,9 @@ func executorThreads(x syntax.KeyValue, executors map[string]syntax.Element, f f
 }
 
 func attributeValue(f flag, a syntax.KeyValue) declaration {
-	value := word{text: strings.TrimSpace(a.Text)}
-	if strings.Contains(value.text, "${") {
-		value.why = "it depends on a property"
+	value := shellwords.Word{Text: strings.TrimSpace(a.Text)}
+	if strings.Contains(value.Text, "${") {
+		value.Why = "it depends on a property"
 	}
 	return optionValue(&f, value, a.At, rankFile)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -33,7 +34,7 @@ func readService(r *reading, f *source.File) {
 			r.killSignal(a)
 		case "TimeoutStopSec", "TimeoutSec": // which sets the time to start, too
 			r.forget("stop_grace_period", f)
-			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, word{text: a.Text}, a.At, rankCommand))
+			r.declared = append(r.declared, optionValue(&flag{name: "stop_grace_period", read: readUnitTime}, shellwords.Word{Text: a.Text}, a.At, rankCommand))
 		}
 	}
 	r.unitStopGrace()
@@ -54,7 +55,7 @@ func (r *reading) killSignal(a syntax.KeyValue) {
 		r.stop.Signal = source.Known(defaultStopSignal, source.Origin{Default: "systemd default"})
 		return
 	}
-	r.stop.Signal = settingAt(r, word{text: a.Text, at: a.At, why: specifier(a.Text)}, readSignalName)
+	r.stop.Signal = settingAt(r, shellwords.Word{Text: a.Text, At: a.At, Why: specifier(a.Text)}, readSignalName)
 }
 
 // serviceAssignments reads the lines of the section [Service]. A value goes on
@@ -92,9 +93,9 @@ func (r *reading) serviceVariables(a syntax.KeyValue) {
 		r.env = map[string]syntax.Variable{}
 		return
 	}
-	for _, w := range split(strings.ReplaceAll(a.Text, "$", `\$`), nil) {
-		name, value, _ := strings.Cut(w.text, "=")
-		r.env[name] = syntax.Variable{Text: value, At: a.At, Why: firstText(w.why, specifier(value))}
+	for _, w := range shellwords.Split(strings.ReplaceAll(a.Text, "$", `\$`), nil) {
+		name, value, _ := strings.Cut(w.Text, "=")
+		r.env[name] = syntax.Variable{Text: value, At: a.At, Why: firstText(w.Why, specifier(value))}
 	}
 }
 
@@ -121,10 +122,10 @@ func (r *reading) runService(a syntax.KeyValue) {
 	}
 	at := a.At
 	at.Start = at.End - len(line)
-	words := split(line, r.env)
-	place(words, at, at.End)
+	words := shellwords.Split(line, r.env)
+	shellwords.Place(words, at, at.End)
 	for i := range words {
-		words[i].why = firstText(words[i].why, specifier(words[i].text))
+		words[i].Why = firstText(words[i].Why, specifier(words[i].Text))
 	}
 	r.runCommand(words)
 }

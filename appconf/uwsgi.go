@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -60,7 +61,7 @@ func readUWSGI(r *reading, c command) {
 		if option, ok := strings.CutPrefix(name, "UWSGI_"); ok {
 			v := r.env[name]
 			key := strings.ToLower(strings.ReplaceAll(option, "_", "-"))
-			variables = append(variables, keyWord{key, word{text: v.Text, at: v.At, why: v.Why}})
+			variables = append(variables, keyWord{key, shellwords.Word{Text: v.Text, At: v.At, Why: v.Why}})
 		}
 	}
 	r.uwsgiOptions(variables)
@@ -69,21 +70,21 @@ func readUWSGI(r *reading, c command) {
 // A keyWord is an option with its value; the place is that of both.
 type keyWord struct {
 	key   string
-	value word
+	value shellwords.Word
 }
 
 // uwsgiArguments reads the options of a command line and the file it names.
-func uwsgiArguments(r *reading, args []word) (out []keyWord) {
+func uwsgiArguments(r *reading, args []shellwords.Word) (out []keyWord) {
 	for i := 0; i < len(args); i++ {
 		w := args[i]
 		key, value, glued := uwsgiArgument(w)
 		_, isSetting := uwsgiSettings[key]
 		switch {
-		case key == "" && hasSuffix(w.text, ".ini", ".yaml", ".yml", ".xml", ".json"):
+		case key == "" && hasSuffix(w.Text, ".ini", ".yaml", ".yml", ".xml", ".json"):
 			out = append(out, keyWord{"ini", w})
 			continue
-		case key == "" && len(w.text) > 2 && w.text[0] == '-' && strings.ContainsAny(w.text[2:3], "ltpsR"):
-			r.giveUp(w.at, "options written together are not read")
+		case key == "" && len(w.Text) > 2 && w.Text[0] == '-' && strings.ContainsAny(w.Text[2:3], "ltpsR"):
+			r.giveUp(w.At, "options written together are not read")
 			continue
 		case uwsgiElsewhere[key]:
 		case !isSetting:
@@ -92,7 +93,7 @@ func uwsgiArguments(r *reading, args []word) (out []keyWord) {
 		if !glued && key != "http-keepalive" && i+1 < len(args) {
 			i++
 			value = args[i]
-			value.at.Start = w.at.Start
+			value.At.Start = w.At.Start
 		}
 		out = append(out, keyWord{key, value})
 	}
@@ -100,17 +101,17 @@ func uwsgiArguments(r *reading, args []word) (out []keyWord) {
 }
 
 // uwsgiArgument returns the option a word is, "" for none that is a setting.
-func uwsgiArgument(w word) (key string, value word, glued bool) {
-	value = word{at: w.at, why: w.why}
-	if long, ok := strings.CutPrefix(w.text, "--"); ok {
-		key, value.text, glued = strings.Cut(long, "=")
+func uwsgiArgument(w shellwords.Word) (key string, value shellwords.Word, glued bool) {
+	value = shellwords.Word{At: w.At, Why: w.Why}
+	if long, ok := strings.CutPrefix(w.Text, "--"); ok {
+		key, value.Text, glued = strings.Cut(long, "=")
 		return key, value, glued
 	}
-	if len(w.text) < 2 || w.text[0] != '-' {
+	if len(w.Text) < 2 || w.Text[0] != '-' {
 		return "", value, false
 	}
-	value.text = w.text[2:]
-	return uwsgiShort[w.text[1]], value, value.text != ""
+	value.Text = w.Text[2:]
+	return uwsgiShort[w.Text[1]], value, value.Text != ""
 }
 
 // uwsgiOptions declares what options of one place set: the last of several wins.
@@ -120,7 +121,7 @@ func (r *reading) uwsgiOptions(options []keyWord) {
 		known, ok := uwsgiSettings[o.key]
 		switch {
 		case uwsgiElsewhere[o.key]:
-			r.giveUp(o.value.at, "options of another place are not read")
+			r.giveUp(o.value.At, "options of another place are not read")
 		case !ok:
 		case known.name == "listen":
 			r.uwsgiSocket(o)
@@ -145,13 +146,13 @@ func uwsgiValue(o keyWord, f flag) declaration {
 	switch o.key {
 	case "http-keepalive":
 		f.read = readSeconds
-		if w.text == "" || w.text == "1" || w.text == "true" {
-			w.why = firstText(w.why, "--http-timeout decides how long")
+		if w.Text == "" || w.Text == "1" || w.Text == "true" {
+			w.Why = firstText(w.Why, "--http-timeout decides how long")
 		}
 	case "http11-socket", "reload-mercy":
-		w.why = firstText(w.why, o.key+" is not evaluated")
+		w.Why = firstText(w.Why, o.key+" is not evaluated")
 	}
-	return optionValue(&f, w, w.at, rankCommand)
+	return optionValue(&f, w, w.At, rankCommand)
 }
 
 func uwsgiAddress(text string) string {
@@ -179,8 +180,8 @@ func readUWSGIConf(r *reading, f *source.File) {
 	for i := 0; i+1 < len(options.Content); i += 2 {
 		k, v := options.Content[i], options.Content[i+1]
 		value := r.uwsgiText(v.Value)
-		if value.at = text.Entry(k, v); v.Kind != yaml.ScalarNode {
-			value.why = "not a single value"
+		if value.At = text.Entry(k, v); v.Kind != yaml.ScalarNode {
+			value.Why = "not a single value"
 		}
 		out = append(out, keyWord{k.Value, value})
 	}
@@ -214,8 +215,8 @@ func (r *reading) uwsgiINI(f *source.File) (out []keyWord) {
 			continue
 		}
 		w := r.uwsgiText(strings.TrimSpace(value))
-		if w.at = line; depth != 0 {
-			w.why = "it is set under a condition"
+		if w.At = line; depth != 0 {
+			w.Why = "it is set under a condition"
 		}
 		out = append(out, keyWord{key, w})
 	}
@@ -223,18 +224,18 @@ func (r *reading) uwsgiINI(f *source.File) (out []keyWord) {
 }
 
 // uwsgiText fills in $(NAME) from the environment; other placeholders are not known.
-func (r *reading) uwsgiText(text string) word {
+func (r *reading) uwsgiText(text string) shellwords.Word {
 	if name, ok := strings.CutPrefix(text, "$("); ok && strings.HasSuffix(name, ")") {
 		name = strings.TrimSuffix(name, ")")
 		v, known := r.env[name]
 		if !known || v.Why != "" {
-			return word{why: "it depends on the environment variable " + name}
+			return shellwords.Word{Why: "it depends on the environment variable " + name}
 		}
-		return word{text: v.Text}
+		return shellwords.Word{Text: v.Text}
 	}
-	w := word{text: text}
+	w := shellwords.Word{Text: text}
 	if strings.Contains(text, "%") || strings.Contains(text, "$(") || strings.HasPrefix(text, "@(") {
-		w.why = "a placeholder is not understood"
+		w.Why = "a placeholder is not understood"
 	}
 	return w
 }
@@ -243,6 +244,6 @@ func (r *reading) uwsgiText(text string) word {
 func (r *reading) finishUWSGI() {
 	r.finishUWSGIProtocol()
 	for _, w := range r.uwsgiFiles {
-		r.checkServerConfig(w, w.at)
+		r.checkServerConfig(w, w.At)
 	}
 }

@@ -12,8 +12,8 @@ var uwsgiSockets = map[string]Protocol{
 // uwsgiSocket notes one place to listen at. What follows a comma is the
 // certificate and key.
 func (r *reading) uwsgiSocket(o keyWord) {
-	text, _, _ := strings.Cut(o.value.text, ",")
-	s := spokenSocket{at: o.value.at, rank: rankCommand, speaks: uwsgiSockets[o.key], why: o.value.why}
+	text, _, _ := strings.Cut(o.value.Text, ",")
+	s := spokenSocket{at: o.value.At, rank: rankCommand, speaks: uwsgiSockets[o.key], why: o.value.Why}
 	if s.why == "" && text != "" {
 		s.address = uwsgiAddress(text)
 		r.listens(s.address)

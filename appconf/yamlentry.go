@@ -3,6 +3,7 @@ package appconf
 import (
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
@@ -29,4 +30,4 @@ func (e yamlEntry) declared() bool { return e.key != nil && e.value != nil && !s
 func (e yamlEntry) span() source.Span { return e.text.Entry(e.key, e.value) }
 
 // plain returns a single value as written, with the place of "key: value".
-func (e yamlEntry) plain() word { return word{text: e.value.Value, at: e.span()} }
+func (e yamlEntry) plain() shellwords.Word { return shellwords.Word{Text: e.value.Value, At: e.span()} }
