@@ -26,6 +26,11 @@ var shadowedValue = &lint.Rule{
 func runShadowedValue(p *lint.Pass) {
 	var order []string
 	lines := map[string][]*sysctl.Line{}
+	for _, u := range p.Host.Sysctl.Unread {
+		if len(u.Document.Lines) > 0 {
+			p.Skip(u.Document.Lines[0].Span, u.Why)
+		}
+	}
 	for _, d := range p.Host.Sysctl.Documents {
 		for _, l := range d.Lines {
 			if l.Broken != "" || l.Key == "" {
