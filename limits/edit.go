@@ -61,8 +61,8 @@ func (a *Assignment) Delete() source.Edit {
 		return source.Edit{}
 	}
 	var kept strings.Builder
-	if a.line.offset(0) > a.line.extent.Start {
-		kept.WriteString(byteOrderMark) // else a mark on the next line would be dropped with it
+	if at := a.line.extent; a.line.offset(0) > at.Start && strings.HasPrefix(at.File.Text[at.End:], byteOrderMark) {
+		kept.WriteString(byteOrderMark) // else the next line would lose its own
 	}
 	for _, c := range a.line.comments {
 		kept.WriteString(c.Text() + a.in.File.LineEnding())

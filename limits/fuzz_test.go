@@ -87,7 +87,7 @@ func assignmentLines(u *UnitFile, except int) []string {
 func FuzzParseUnit(f *testing.F) {
 	for _, text := range []string{
 		"", "[Service]\nLimitNOFILE=1\n", "[Service]\r\nA=1\\\r\n# c\r\n 2\r\n", "A=1\\", "[Service]\nA=1\\\n#x", "[Unit]\nB: 2\\\n\n[S\nC=3",
-		"\ufeff[Service]\x00A=\r=1\n\rLimitNOFILE 64k \\\n;c\n\\\n", "[Service]\n{% if x %}\nA=1\n", "[Service]\nA=\\\n\n\xffB", "\ufeff[", "[Service", "\ufeff]\x00\ufeff",
+		"\ufeff[Service]\x00A=\r=1\n\rLimitNOFILE 64k \\\n;c\n\\\n", "[Service]\n{% if x %}\nA=1\n", "[Service]\nA=\\\n\n\xffB", "\ufeff[", "[Service", "\ufeff]\x00\ufeff", "\ufeff1\n;",
 	} {
 		f.Add(text)
 	}

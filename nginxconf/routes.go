@@ -91,7 +91,7 @@ func newModel(c *Config) *model {
 	}
 	byName := map[string]*Upstream{}
 	unseen := map[bool]bool{} // blocks that only a template knows, by whether in stream
-	c.Root.Walk(func(s *Scope) {
+	c.walkServing(func(s *Scope) {
 		if s.Context&(InHTTP|InStream) != 0 && s.unseen() {
 			unseen[s.Context == InStream] = true
 		}
@@ -103,7 +103,7 @@ func newModel(c *Config) *model {
 			}
 		}
 	})
-	c.Root.Walk(func(s *Scope) {
+	c.walkServing(func(s *Scope) {
 		for _, d := range s.items {
 			if r := newRoute(s, d); r != nil {
 				stream := r.Module == "stream"
@@ -117,6 +117,16 @@ func newModel(c *Config) *model {
 		}
 	})
 	return m
+}
+
+// walkServing visits the scopes of http, stream and mail: nginx serves nothing from
+// a server in a block whose name is a slip, or in none.
+func (c *Config) walkServing(visit func(*Scope)) {
+	for _, s := range c.Root.Children {
+		if s.Context&(InHTTP|InStream|InMail) != 0 {
+			s.Walk(visit)
+		}
+	}
 }
 
 // upstreamKey compares names as nginx does, without regard to case.
