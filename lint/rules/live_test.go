@@ -161,7 +161,7 @@ func TestLiveIdleRace(t *testing.T) {
 	closes := closesAfter(t, "127.0.0.1:"+l.port)
 	l.conf = fmt.Sprintf(pooledTo, fmt.Sprintf("keepalive_timeout %dms;\n", closes.Round(time.Second).Milliseconds()))
 	fixed := l.fix(t, "upstream/idle-outlives-app")
-	if lost := l.start(t, l.nginxConf()).race(t, closes, 8); lost == 0 {
+	if lost := l.start(t, l.nginxConf()).race(t, closes, 20); lost == 0 {
 		t.Error("no request was lost with a tie of idle timers")
 	}
 	client := l.start(t, fixed)
@@ -193,7 +193,7 @@ proxy_pass http://backend;
 	}
 	newer := liveTree{nginx: nginxtest.Newer(t), port: port, conf: tree}
 	fixed := newer.fix(t, "upstream/idle-outlives-app")
-	if lost := newer.start(t, newer.nginxConf()).race(t, closes, 8); lost == 0 {
+	if lost := newer.start(t, newer.nginxConf()).race(t, closes, 20); lost == 0 {
 		t.Errorf("nginx %s lost no request", newer.nginx.Version)
 	}
 	if lost := newer.start(t, fixed).race(t, closes, 2); lost > 0 {
@@ -225,7 +225,7 @@ func TestLiveRaceDisablesServers(t *testing.T) {
 	closes := closesAfter(t, "127.0.0.1:"+l.port)
 	l.conf = fmt.Sprintf(twoServers, startNode(t), closes.Round(time.Second).Milliseconds(), "60s")
 	client := l.start(t, l.nginxConf())
-	if refused := client.refused(t, closes, 8); refused == 0 {
+	if refused := client.refused(t, closes, 20); refused == 0 {
 		t.Error("GET requests are answered although the servers raced")
 	}
 	if refused := l.start(t, l.fix(t, "upstream/race-disables-servers")).refused(t, closes, 1); refused > 0 {
