@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -61,7 +62,7 @@ func overfilled(h *host.Host, u *nginxconf.Upstream, name string) *nginxconf.Ups
 		shared := slices.ContainsFunc(h.Nginx.RoutesTo(other), func(r *nginxconf.Route) bool {
 			return slices.ContainsFunc(decidingReuse(h, r, name), decides)
 		})
-		if (other == u || shared) && overfills(h, other) {
+		if (other == u || shared) && overfills(h, other) != "" {
 			return other
 		}
 	}
@@ -80,25 +81,27 @@ func decidingReuse(h *host.Host, r *nginxconf.Route, name string) []*nginxconf.D
 	return out
 }
 
-// overfills reports whether the pool of an upstream, as yet unused, holds more
-// connections than an application.
-func overfills(h *host.Host, u *nginxconf.Upstream) bool {
+// overfills says how many connections the pool of an upstream, as yet unused, would
+// hold where that is more than an application does; "" elsewhere.
+func overfills(h *host.Host, u *nginxconf.Upstream) string {
 	pool, ok := h.PoolOf(u)
 	use, _ := h.PoolUse(u, pool)
 	workers, _ := h.Workers()
 	if !ok || use != host.PoolUnused || !workers.Known {
-		return false
+		return ""
 	}
 	idle := h.HoldingOf(u, pool).Idle * workers.Value
-	return slices.ContainsFunc(h.AppsOf(u), func(a *appconf.App) bool {
-		limit := host.IdleLimit(a)
-		return limit.Known && idle > limit.Value
-	})
+	for _, a := range h.AppsOf(u) {
+		if limit := host.IdleLimit(a); limit.Known && idle > limit.Value {
+			return fmt.Sprintf("nginx would keep %d idle connections to %s, which holds %d", idle, a.Name, limit.Value)
+		}
+	}
+	return ""
 }
 
 // adviseSmallerPool says why a pool is not brought to use.
-func adviseSmallerPool(r *lint.Report, u *nginxconf.Upstream) {
-	r.See(u.Directive.HeadSpan(), "an application does not hold the connections that all workers would keep: a smaller keepalive comes first")
+func adviseSmallerPool(h *host.Host, r *lint.Report, u *nginxconf.Upstream) {
+	r.See(u.Directive.HeadSpan(), "%s: a smaller keepalive comes first", overfills(h, u))
 }
 
 // lettingGo says in a fix's title what letGoFirst adds to it.

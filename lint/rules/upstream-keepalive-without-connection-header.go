@@ -80,7 +80,7 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 
 func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
 	if full := overfilled(h, u, setHeader); full != nil {
-		adviseSmallerPool(r, full)
+		adviseSmallerPool(h, r, full)
 		return
 	}
 	edits, idle := letGoFirst(h, u, pool)
