@@ -42,7 +42,7 @@ func (h *Host) poolHop(r *nginxconf.Route) Hop {
 		hop.Time.Origin, hop.Note = source.Origin{Span: u.Directive.HeadSpan()}, "keeps none: the upstream block has no keepalive"
 		return hop
 	case h.PoolLost(u) != nil:
-		hop.Note = "the pool is lost: " + statementOf(h.PoolLost(u)) + " below keepalive replaces it"
+		hop.Note = "the pool is lost: " + h.PoolLost(u).HeadText() + " below keepalive replaces it"
 	case !known || !reuses:
 		hop.Note = h.WhyNotReused(r)
 	}

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
@@ -23,7 +22,7 @@ func (w *Way) remark() {
 		w.Remarks = append(w.Remarks, Remark{Text: "nginx answers 400: " + w.Bad.Error()})
 		return
 	case w.Return != nil:
-		w.Remarks = append(w.Remarks, Remark{w.Return.HeadSpan(), "the server answers before a location is chosen: " + statementOf(w.Return)})
+		w.Remarks = append(w.Remarks, Remark{w.Return.HeadSpan(), "the server answers before a location is chosen: " + w.Return.HeadText()})
 		return
 	}
 	w.doubtLocation()
@@ -36,7 +35,7 @@ func (w *Way) remark() {
 		return
 	}
 	if d := at.Answer(); d != nil {
-		w.Remarks = append(w.Remarks, Remark{d.HeadSpan(), "the location answers itself: " + statementOf(d)})
+		w.Remarks = append(w.Remarks, Remark{d.HeadSpan(), "the location answers itself: " + d.HeadText()})
 	}
 	w.detours(server)
 	if at != server {
@@ -60,9 +59,9 @@ func (w *Way) doubtLocation() {
 // detours notes what may lead the request to another location.
 func (w *Way) detours(s *nginxconf.Scope) {
 	for _, d := range s.Detours() {
-		text := statementOf(d) + " may change where the request goes"
+		text := d.HeadText() + " may change where the request goes"
 		if d.Name == "error_page" {
-			text = statementOf(d) + " answers from elsewhere with these codes"
+			text = d.HeadText() + " answers from elsewhere with these codes"
 		}
 		w.Remarks = append(w.Remarks, Remark{d.HeadSpan(), text})
 	}
@@ -72,7 +71,7 @@ func (w *Way) detours(s *nginxconf.Scope) {
 func (w *Way) index() {
 	at := w.Location.Scope
 	if d := at.Effective("index").Directive(); d != nil && strings.HasSuffix(w.Path, "/") && at.Answer() == nil && !passesOn(at) {
-		w.Remarks = append(w.Remarks, Remark{d.HeadSpan(), statementOf(d) + " may change where the request goes"})
+		w.Remarks = append(w.Remarks, Remark{d.HeadSpan(), d.HeadText() + " may change where the request goes"})
 	}
 }
 
@@ -84,11 +83,4 @@ func passesOn(s *nginxconf.Scope) bool {
 		}
 	}
 	return false
-}
-
-func statementOf(d *nginxconf.Directive) string {
-	if args := d.ArgText(); args != "" {
-		return fmt.Sprintf("%s %s", d.Name, args)
-	}
-	return d.Name
 }

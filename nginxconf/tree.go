@@ -118,6 +118,9 @@ func (d *Directive) ArgText() string {
 	return strings.Join(texts, " ")
 }
 
+// HeadText returns name and arguments joined by single blanks.
+func (d *Directive) HeadText() string { return strings.TrimSuffix(d.Name+" "+d.ArgText(), " ") }
+
 // Param finds the argument "name=value" and returns its index and value; -1
 // when it is missing.
 func (d *Directive) Param(name string) (index int, value string) {

@@ -232,7 +232,7 @@ func (o Options) placeFacts(c *host.Chain) []keyedFact {
 func (o Options) chainFacts(c *host.Chain) []keyedFact {
 	var facts []keyedFact
 	if c.Condition != nil {
-		facts = append(facts, keyedFact{"only", o.placed("where "+o.brief(statementHead(c.Condition))+" holds", c.Condition.HeadSpan())})
+		facts = append(facts, keyedFact{"only", o.placed("where "+o.brief(c.Condition.HeadText())+" holds", c.Condition.HeadSpan())})
 	}
 	if len(c.Routes) > 0 {
 		pass := c.Routes[0].Pass
@@ -252,11 +252,6 @@ func (o Options) chainFacts(c *host.Chain) []keyedFact {
 		facts = append(facts, keyedFact{"app", o.placed(o.brief(text), a.Span)})
 	}
 	return facts
-}
-
-// statementHead is a block's directive without what it holds.
-func statementHead(d *nginxconf.Directive) string {
-	return strings.TrimSpace(d.Name + " " + d.ArgText())
 }
 
 // settings lists every time of a chain.

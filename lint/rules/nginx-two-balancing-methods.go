@@ -2,10 +2,8 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
 )
 
 var twoBalancingMethods = &lint.Rule{
@@ -35,12 +33,9 @@ func runTwoBalancingMethods(p *lint.Pass) {
 					Key("upstream %s: %s twice", u.Name, d.Name).See(before.HeadSpan(), "the first one")
 				continue
 			}
-			p.Report(d.HeadSpan(), "%s in %s is replaced by %s", methodText(before), u.Name, methodText(d)).
+			p.Report(d.HeadSpan(), "%s in %s is replaced by %s", before.HeadText(), u.Name, d.HeadText()).
 				Key("upstream %s: %s after %s", u.Name, d.Name, before.Name).
 				See(before.HeadSpan(), "has no effect")
 		}
 	}
 }
-
-// methodText is the directive as it stands, without the body of a block.
-func methodText(d *nginxconf.Directive) string { return strings.TrimSpace(d.Name + " " + d.ArgText()) }

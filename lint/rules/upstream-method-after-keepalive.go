@@ -29,7 +29,7 @@ func runMethodAfterKeepalive(p *lint.Pass) {
 			continue
 		}
 		keepalive := u.Scope.Last("keepalive")
-		p.Report(method.HeadSpan(), "%s below keepalive: %s loses its pool of %d idle connections for each worker", methodText(method), u.Name, pool.Size).
+		p.Report(method.HeadSpan(), "%s below keepalive: %s loses its pool of %d idle connections for each worker", method.HeadText(), u.Name, pool.Size).
 			Key("upstream %s", u.Name).
 			See(keepalive.HeadSpan(), "has no effect above %s (nginx %s)", method.Name, p.Host.Nginx.Release()).
 			Suggest("move keepalive of upstream "+u.Name+" below "+method.Name, keepalive.MoveBehind(method)...)

@@ -84,7 +84,7 @@ func reportInert(p *lint.Pass, r *nginxconf.Route, t host.Retries, limits host.R
 func withoutEffect(inert []*nginxconf.Directive) string {
 	names := make([]string, len(inert))
 	for i, d := range inert {
-		names[i] = d.Name + " " + d.ArgText()
+		names[i] = d.HeadText()
 	}
 	verb := " has no effect"
 	if len(names) > 1 {
