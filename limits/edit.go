@@ -61,9 +61,6 @@ func (a *Assignment) Delete() source.Edit {
 		return source.Edit{}
 	}
 	var kept strings.Builder
-	if at := a.line.extent; a.line.offset(0) > at.Start && strings.HasPrefix(at.File.Text[at.End:], byteOrderMark) {
-		kept.WriteString(byteOrderMark) // else the next line would lose its own
-	}
 	for _, c := range a.line.comments {
 		kept.WriteString(c.Text() + a.in.File.LineEnding())
 	}

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,7 +104,7 @@ func FuzzParseUnit(f *testing.F) {
 		}
 		for i, a := range u.Assignments {
 			inBounds(t, file, a.Span, a.KeySpan, a.ValueSpan)
-			if a.Template || i >= lawful {
+			if a.Template || i >= lawful || strings.Count(text, byteOrderMark) > 1 { // deleting the first mark makes systemd drop the second
 				continue
 			}
 			deleted := ParseUnit(apply(t, file, a.Delete()))
