@@ -59,10 +59,13 @@ func overfilled(h *host.Host, u *nginxconf.Upstream, name string) *nginxconf.Ups
 	}
 	decides := func(d *nginxconf.Directive) bool { return deciding[d] }
 	for _, other := range h.Nginx.Upstreams() {
+		if overfills(h, other) == "" {
+			continue
+		}
 		shared := slices.ContainsFunc(h.Nginx.RoutesTo(other), func(r *nginxconf.Route) bool {
 			return slices.ContainsFunc(decidingReuse(h, r, name), decides)
 		})
-		if (other == u || shared) && overfills(h, other) != "" {
+		if other == u || shared {
 			return other
 		}
 	}
@@ -84,6 +87,9 @@ func decidingReuse(h *host.Host, r *nginxconf.Route, name string) []*nginxconf.D
 // overfills says how many connections the pool of an upstream, as yet unused, would
 // hold where that is more than an application does; "" elsewhere.
 func overfills(h *host.Host, u *nginxconf.Upstream) string {
+	if len(h.AppsOf(u)) == 0 {
+		return ""
+	}
 	pool, ok := h.PoolOf(u)
 	use, _ := h.PoolUse(u, pool)
 	workers, _ := h.Workers()
