@@ -107,6 +107,9 @@ func (b *build) from(i *instruction) {
 	for len(words) > 1 && strings.HasPrefix(words[0], "--") {
 		words = words[1:]
 	}
+	if len(words) == 0 {
+		words = []string{""} // nothing but blanks, which Docker refuses
+	}
 	img := &image{from: i.at, scratch: words[0] == "scratch", env: map[string]syntax.Variable{}}
 	for _, s := range b.stages {
 		if s.name != "" && strings.EqualFold(s.name, words[0]) {

@@ -28,7 +28,7 @@ var firstPrograms = map[string]firstRole{
 type firstRole int
 
 const (
-	itself firstRole = iota
+	_ firstRole = iota // any other program: it is process 1 itself
 	// initRole stays, and passes signals on to its child.
 	initRole
 	// shellRole stays, and passes nothing on.

@@ -29,9 +29,8 @@ func readPythonProgram(r *reading, f *source.File) {
 	r.pythonPrograms = append(r.pythonPrograms, f)
 	m := &pyexpr.Module{File: f, Env: r.env, CPUs: r.cpus, Values: map[string]pyexpr.Value{}}
 	r.pythonHandlers(m)
-	for _, c := range m.Calls(pythonNames(f.Text, r.family(), pythonStarters[r.family()]), maxEndpoints+1) {
-		r.pythonCalls = append(r.pythonCalls, c)
-	}
+	names := pythonNames(f.Text, r.family(), pythonStarters[r.family()])
+	r.pythonCalls = append(r.pythonCalls, m.Calls(names, maxEndpoints+1)...)
 }
 
 // pythonNames returns the names by which a file calls functions of a module:

@@ -106,23 +106,18 @@ func (h *Host) silenceOn(r *nginxconf.Route, limit time.Duration) (source.Settin
 // machines, with the directives of its server.
 func (h *Host) socketsOf(r *nginxconf.Route) map[string][]*nginxconf.Directive {
 	out := map[string][]*nginxconf.Directive{}
-	add := func(socket string, d *nginxconf.Directive) {
-		if !isLocal(socket) {
-			out[socket] = append(out[socket], d)
-		}
-	}
 	if r.Module == "stream" {
 		for _, d := range r.Scope.Own("listen") {
-			if d.Certain() && argIndex(d, "udp") < 0 {
-				add("stream "+d.Arg(0), d)
+			if d.Certain() && argIndex(d, "udp") < 0 && !isLocal(d.Arg(0)) {
+				out["stream "+d.Arg(0)] = append(out["stream "+d.Arg(0)], d)
 			}
 		}
 		return out
 	}
 	server := r.Scope.Enclosing(nginxconf.InServer)
 	for _, l := range h.Nginx.Listens() {
-		if l.Scope == server && !l.QUIC {
-			add(l.Socket, l.Directive)
+		if l.Scope == server && !l.QUIC && !isLocal(l.Socket) {
+			out[l.Socket] = append(out[l.Socket], l.Directive)
 		}
 	}
 	return out

@@ -157,11 +157,11 @@ proxy_set_header Connection "";
 // together: POST requests are lost. Nothing is lost once nginx lets go first,
 // wherever the pauses between requests end.
 func TestLiveIdleRace(t *testing.T) {
-	l := liveTree{nginx: nginxtest.Installed(t), port: startNode(t)}
+	l := liveTree{nginx: nginxtest.Installed(t), port: distant(t, startNode(t))}
 	closes := closesAfter(t, "127.0.0.1:"+l.port)
 	l.conf = fmt.Sprintf(pooledTo, fmt.Sprintf("keepalive_timeout %dms;\n", closes.Round(time.Second).Milliseconds()))
 	fixed := l.fix(t, "upstream/idle-outlives-app")
-	if lost := l.start(t, l.nginxConf()).race(t, closes, 20); lost == 0 {
+	if lost := l.start(t, l.nginxConf()).race(t, closes, 10); lost == 0 {
 		t.Error("no request was lost with a tie of idle timers")
 	}
 	client := l.start(t, fixed)
@@ -175,7 +175,7 @@ func TestLiveIdleRace(t *testing.T) {
 // TestLiveVersionTwins runs one tree without a keepalive directive on two
 // versions of nginx: since 1.29.7 it has a pool, and races with the application.
 func TestLiveVersionTwins(t *testing.T) {
-	port := startNode(t)
+	port := distant(t, startNode(t))
 	closes := closesAfter(t, "127.0.0.1:"+port)
 	tree := `upstream backend {
 server 127.0.0.1:PORT;
@@ -193,7 +193,7 @@ proxy_pass http://backend;
 	}
 	newer := liveTree{nginx: nginxtest.Newer(t), port: port, conf: tree}
 	fixed := newer.fix(t, "upstream/idle-outlives-app")
-	if lost := newer.start(t, newer.nginxConf()).race(t, closes, 20); lost == 0 {
+	if lost := newer.start(t, newer.nginxConf()).race(t, closes, 10); lost == 0 {
 		t.Errorf("nginx %s lost no request", newer.nginx.Version)
 	}
 	if lost := newer.start(t, fixed).race(t, closes, 2); lost > 0 {
@@ -221,11 +221,11 @@ proxy_set_header Connection "";
 // TestLiveRaceDisablesServers lets the idle race take out both servers, after
 // which all requests fail.
 func TestLiveRaceDisablesServers(t *testing.T) {
-	l := liveTree{nginx: nginxtest.Installed(t), port: startNode(t), upstream: "backend"}
+	l := liveTree{nginx: nginxtest.Installed(t), port: distant(t, startNode(t)), upstream: "backend"}
 	closes := closesAfter(t, "127.0.0.1:"+l.port)
-	l.conf = fmt.Sprintf(twoServers, startNode(t), closes.Round(time.Second).Milliseconds(), "60s")
+	l.conf = fmt.Sprintf(twoServers, distant(t, startNode(t)), closes.Round(time.Second).Milliseconds(), "60s")
 	client := l.start(t, l.nginxConf())
-	if refused := client.refused(t, closes, 20); refused == 0 {
+	if refused := client.refused(t, closes, 10); refused == 0 {
 		t.Error("GET requests are answered although the servers raced")
 	}
 	if refused := l.start(t, l.fix(t, "upstream/race-disables-servers")).refused(t, closes, 1); refused > 0 {

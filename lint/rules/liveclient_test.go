@@ -69,9 +69,8 @@ func (c *liveClient) connections(t *testing.T, n int) int {
 }
 
 // race lets every client send a POST request, wait until the pause is over, some
-// milliseconds sooner or later, and send another one: rather sooner, as what the
-// client sees comes after what ends the pause. It returns how many failed and
-// stops at the first round with any.
+// milliseconds sooner or later, and send another one. It returns how many failed
+// and stops at the first round with any.
 func (c *liveClient) race(t *testing.T, pause time.Duration, rounds int) int {
 	t.Helper()
 	for range rounds {
@@ -82,7 +81,7 @@ func (c *liveClient) race(t *testing.T, pause time.Duration, rounds int) int {
 			go func() {
 				defer clients.Done()
 				c.post(&lost)
-				time.Sleep(pause + time.Duration(rand.IntN(50)-38)*time.Millisecond)
+				time.Sleep(pause + time.Duration(rand.IntN(30)-15)*time.Millisecond)
 				c.post(&lost)
 			}()
 		}
