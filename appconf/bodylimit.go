@@ -2,13 +2,13 @@ package appconf
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -19,11 +19,11 @@ var bodyParsers = map[string]bool{"json": true, "urlencoded": true, "raw": true,
 // expressBody is the limit where none is given (body-parser, lib/utils.js).
 const expressBody = 100 << 10
 
-var byteSize = regexp.MustCompile(`(?i)^(\d+(?:\.\d+)?) *(b|kb|mb|gb|tb)?$`)
+var byteSize = syntax.Pattern(`(?i)^(\d+(?:\.\d+)?) *(b|kb|mb|gb|tb)?$`)
 
 // readBytes reads a size as the module bytes does, whose units are binary.
 func readBytes(s string) (int64, bool) {
-	m := byteSize.FindStringSubmatch(s)
+	m := byteSize().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}

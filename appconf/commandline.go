@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/shellwords"
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // runCommand reads the command line that starts the server.
@@ -94,25 +95,25 @@ func (r *reading) commandReader(program string) func(*reading, command) {
 }
 
 // A harmless is a program with the only arguments that decide nothing.
-type harmless struct{ program, arguments *regexp.Regexp }
+type harmless struct{ program, arguments func() *regexp.Regexp }
 
 // harmlessCommands are the servers whose command line decides nothing as a rule, by
 // family.
 var harmlessCommands = map[string]harmless{
-	"tomcat":  {regexp.MustCompile(`^catalina\.sh$`), regexp.MustCompile(`^(run|start)$`)},
-	"php-fpm": {regexp.MustCompile(`^php-fpm[\d.]*$`), regexp.MustCompile(`^(-F|--nodaemonize|-R|--allow-to-run-as-root|-O|--force-stderr)$`)},
-	"kestrel": {regexp.MustCompile(`^dotnet$`), regexp.MustCompile(`^[\w./-]+\.dll$`)},
+	"tomcat":  {syntax.Pattern(`^catalina\.sh$`), syntax.Pattern(`^(run|start)$`)},
+	"php-fpm": {syntax.Pattern(`^php-fpm[\d.]*$`), syntax.Pattern(`^(-F|--nodaemonize|-R|--allow-to-run-as-root|-O|--force-stderr)$`)},
+	"kestrel": {syntax.Pattern(`^dotnet$`), syntax.Pattern(`^[\w./-]+\.dll$`)},
 }
 
 func isHarmless(family, program string) bool {
 	h, ok := harmlessCommands[family]
-	return ok && h.program.MatchString(program)
+	return ok && h.program().MatchString(program)
 }
 
 // readHarmless gives up where a command line says more than to start the server.
 func readHarmless(r *reading, c command) {
 	for _, w := range c.args {
-		if w.Why != "" || !harmlessCommands[r.family()].arguments.MatchString(w.Text) {
+		if w.Why != "" || !harmlessCommands[r.family()].arguments().MatchString(w.Text) {
 			r.giveUp(w.At, "the option is not understood")
 		}
 	}

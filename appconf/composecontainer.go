@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -174,7 +173,7 @@ func readReplicas(s string) (int, bool) {
 }
 
 // shortPort is "[address:]port:port[/tcp]", without ranges.
-var shortPort = regexp.MustCompile(`^(?:(\[[^]]*\]|[\d.]+):)?(\d+):(\d+)(/tcp)?$`)
+var shortPort = syntax.Pattern(`^(?:(\[[^]]*\]|[\d.]+):)?(\d+):(\d+)(/tcp)?$`)
 
 // published reads the ports of the host that lead to the container. Ranges and
 // ports that the engine chooses are left out.
@@ -205,7 +204,7 @@ func publishedPort(n *yaml.Node) (address, port, target string) {
 		return text(n, "host_ip"), plainPort(text(n, "published")), plainPort(text(n, "target"))
 	}
 	value, why := interpolate(n.Value)
-	if m := shortPort.FindStringSubmatch(value); m != nil && why == "" {
+	if m := shortPort().FindStringSubmatch(value); m != nil && why == "" {
 		return m[1], m[2], m[3]
 	}
 	return "", "", ""

@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/shellwords"
@@ -33,14 +32,14 @@ type instruction struct {
 const maxInstructions = 1000
 
 var (
-	escapeDirective  = regexp.MustCompile("(?im)^#[ \t]*escape[ \t]*=[ \t]*`")
-	dockerfileMarker = regexp.MustCompile(`<<(-?)["']?([A-Za-z_]\w*)["']?`)
+	escapeDirective  = syntax.Pattern("(?im)^#[ \t]*escape[ \t]*=[ \t]*`")
+	dockerfileMarker = syntax.Pattern(`<<(-?)["']?([A-Za-z_]\w*)["']?`)
 )
 
 // readDockerfile reads the file, and starts its image unless a compose file or a
 // Kubernetes workload does.
 func readDockerfile(r *reading, f *source.File) {
-	if escapeDirective.MatchString(f.Text) {
+	if escapeDirective().MatchString(f.Text) {
 		r.giveUp(source.Span{File: f}, "another escape character is not read")
 		return
 	}
@@ -113,7 +112,7 @@ func parseDockerfile(f *source.File) *dockerfile {
 			d.instructions = append(d.instructions, instruction{name, args, at})
 		}
 		if name == "RUN" || name == "COPY" || name == "ADD" {
-			pos = afterMarkers(f.Text, pos, dockerfileMarker.FindAllStringSubmatch(rest, -1))
+			pos = afterMarkers(f.Text, pos, dockerfileMarker().FindAllStringSubmatch(rest, -1))
 		}
 	}
 	return d

@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -36,14 +35,14 @@ func (r *reading) doubtEnvFiles() {
 }
 
 // assignmentLine is NAME=value, with or without export.
-var assignmentLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$`)
+var assignmentLine = syntax.Pattern(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$`)
 
 // setFrom puts what a file of variables says into the environment.
 func (r *reading) setFrom(e *envFile) {
 	e.named = true
 	for n := 1; n <= e.file.Lines(); n++ {
 		line := e.file.Line(n)
-		m := assignmentLine.FindStringSubmatch(line.Text())
+		m := assignmentLine().FindStringSubmatch(line.Text())
 		if m == nil {
 			continue
 		}

@@ -206,7 +206,7 @@ func (g *goReader) nameServer(left, is ast.Expr) {
 // by its name.
 func (g *goReader) isServer(e ast.Expr) bool {
 	name := lastName(e)
-	return g.servers[name] || serverName.MatchString(name)
+	return g.servers[name] || serverName().MatchString(name)
 }
 
 // lastName returns x of "x" and "y.x", "" for other expressions.

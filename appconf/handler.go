@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"go/ast"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
 	"github.com/tunelint/tunelint/appconf/pyexpr"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -71,13 +71,13 @@ func (r *reading) goHandlers(g *goSource) {
 // goSignals are the names of signals in os, syscall and golang.org/x/sys/unix.
 var goSignals = map[string]string{"SIGTERM": "SIGTERM", "SIGINT": "SIGINT", "SIGQUIT": "SIGQUIT", "SIGHUP": "SIGHUP", "Interrupt": "SIGINT"}
 
-var pythonSignal = regexp.MustCompile(`\bsignal\s*\.\s*signal\s*\(\s*(?:signal\s*\.\s*)?(SIG[A-Z]+)\s*,`)
+var pythonSignal = syntax.Pattern(`\bsignal\s*\.\s*signal\s*\(\s*(?:signal\s*\.\s*)?(SIG[A-Z]+)\s*,`)
 
 // pythonHandlers notes signal.signal(signal.SIGTERM, handler).
 func (r *reading) pythonHandlers(m *pyexpr.Module) {
 	code := pyexpr.PlainCode(m.File.Text)
 	statements := m.Statements()
-	for _, at := range pythonSignal.FindAllStringSubmatchIndex(code, maxEndpoints) {
+	for _, at := range pythonSignal().FindAllStringSubmatchIndex(code, maxEndpoints) {
 		i := slices.IndexFunc(statements, func(st pyexpr.Statement) bool { return st.At.End > at[0] })
 		handler := strings.TrimSpace(code[at[1]:])
 		ignores := strings.HasPrefix(handler, "signal.SIG_") || strings.HasPrefix(handler, "SIG_")

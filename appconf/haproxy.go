@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -21,14 +20,14 @@ var haproxyTimeouts = map[string]string{
 	"server": "request_timeout", "http-keep-alive": "keepalive_timeout", "http-request": "idle as header", "client": "idle as client",
 }
 
-var haproxyTimeout = regexp.MustCompile(`^\s*timeout\s+([a-z-]+)\s+(\S+)`)
+var haproxyTimeout = syntax.Pattern(`^\s*timeout\s+([a-z-]+)\s+(\S+)`)
 
 // readHAProxy reads the lines "timeout NAME VALUE". A section that differs from
 // another one, or from the defaults, makes a setting unknown.
 func readHAProxy(r *reading, f *source.File) {
 	for n := 1; n <= f.Lines(); n++ {
 		line := f.Line(n)
-		m := haproxyTimeout.FindStringSubmatchIndex(line.Text())
+		m := haproxyTimeout().FindStringSubmatchIndex(line.Text())
 		if m == nil {
 			continue
 		}
@@ -46,12 +45,12 @@ func readHAProxy(r *reading, f *source.File) {
 	}
 }
 
-var haproxyTime = regexp.MustCompile(`^(\d{1,10})(us|ms|s|m|h|d)?$`)
+var haproxyTime = syntax.Pattern(`^(\d{1,10})(us|ms|s|m|h|d)?$`)
 
 // readHAProxyTime reads a number with a unit, milliseconds without one (section
 // 2.4).
 func readHAProxyTime(s string) (int64, bool) {
-	m := haproxyTime.FindStringSubmatch(s)
+	m := haproxyTime().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}

@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -79,7 +78,7 @@ func readAttempts(s string) (int, bool) {
 }
 
 // ownURL is an address of the container itself; what follows is the path.
-var ownURL = regexp.MustCompile(`^(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?::\d+)?(/[^?#]*)?(?:[?#].*)?$`)
+var ownURL = syntax.Pattern(`^(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?::\d+)?(/[^?#]*)?(?:[?#].*)?$`)
 
 // healthPath returns what a check asks for over HTTP: it runs curl or wget once.
 func healthPath(words []shellwords.Word) source.Setting[string] {
@@ -90,7 +89,7 @@ func healthPath(words []shellwords.Word) source.Setting[string] {
 			continue
 		}
 		for _, w := range c.args {
-			m := ownURL.FindStringSubmatch(w.Text)
+			m := ownURL().FindStringSubmatch(w.Text)
 			switch {
 			case m == nil || w.Why != "":
 			case found.Known:

@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ var hypercornNames = map[string]flag{
 	"insecure_bind":           {name: "insecure"},
 }
 
-var hypercornImport = regexp.MustCompile(`(?m)^[ \t]*(?:from|import)[ \t]+hypercorn\b`)
+var hypercornImport = syntax.Pattern(`(?m)^[ \t]*(?:from|import)[ \t]+hypercorn\b`)
 
 // readHypercornConf reads one file.
 func readHypercornConf(r *reading, f *source.File) {
@@ -47,7 +46,7 @@ func readHypercornConf(r *reading, f *source.File) {
 	case hasSuffix(f.Path, ".toml"):
 		r.serverFiles = append(r.serverFiles, path.Base(f.Path))
 		r.hypercornTOML(f)
-	case hypercornImport.MatchString(pyexpr.PlainCode(f.Text)):
+	case hypercornImport().MatchString(pyexpr.PlainCode(f.Text)):
 		r.hypercornProgram(f)
 	default:
 		r.serverFiles = append(r.serverFiles, path.Base(f.Path))
@@ -113,8 +112,8 @@ func tomlValue(n *unstable.Node) pyexpr.Value {
 }
 
 var (
-	hypercornMade      = regexp.MustCompile(`^(\w+)(?:[ \t]*:[ \t]*\w+)?[ \t]*=[ \t]*(?:\w+\.)*Config(?:\.(from_\w+))?\([ \t]*(?:["']([^"']*)["'])?`)
-	hypercornAttribute = regexp.MustCompile(`^(\w+)\.(\w+)[ \t]*=([^=].*|$)`)
+	hypercornMade      = syntax.Pattern(`^(\w+)(?:[ \t]*:[ \t]*\w+)?[ \t]*=[ \t]*(?:\w+\.)*Config(?:\.(from_\w+))?\([ \t]*(?:["']([^"']*)["'])?`)
+	hypercornAttribute = syntax.Pattern(`^(\w+)\.(\w+)[ \t]*=([^=].*|$)`)
 )
 
 // hypercornProgram reads "config = Config()" and "config.name = value".
@@ -124,11 +123,11 @@ func (r *reading) hypercornProgram(f *source.File) {
 	m.Assignments(statements)
 	made := map[string]bool{}
 	for i, st := range statements {
-		if c := hypercornMade.FindStringSubmatch(st.Text); c != nil {
+		if c := hypercornMade().FindStringSubmatch(st.Text); c != nil {
 			made[c[1]] = true
 			r.hypercornSource(st, c[2], c[3])
 		}
-		a := hypercornAttribute.FindStringSubmatchIndex(st.Text)
+		a := hypercornAttribute().FindStringSubmatchIndex(st.Text)
 		if a == nil || !made[st.Text[a[2]:a[3]]] {
 			continue
 		}

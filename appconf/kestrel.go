@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,10 +22,10 @@ const (
 )
 
 // appSettingsName matches appsettings.json and appsettings.Production.json.
-var appSettingsName = regexp.MustCompile(`(?i)^appsettings(?:\.(.+))?\.json$`)
+var appSettingsName = syntax.Pattern(`(?i)^appsettings(?:\.(.+))?\.json$`)
 
 func isAppSettings(r *reading, name string) bool {
-	return r.family() == "kestrel" && appSettingsName.MatchString(name)
+	return r.family() == "kestrel" && appSettingsName().MatchString(name)
 }
 
 func isCSharp(r *reading, name string) bool {
@@ -42,7 +41,7 @@ var kestrelLimits = map[string]flag{
 	"maxconcurrentconnections":   {name: "max_connections", read: syntax.ReadPositive},
 }
 
-var timeSpan = regexp.MustCompile(`^(?:(\d{1,5})\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$`)
+var timeSpan = syntax.Pattern(`^(?:(\d{1,5})\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$`)
 
 // readTimeSpan reads a TimeSpan: [days.]hours:minutes[:seconds[.fraction]], or a
 // number of days alone.
@@ -50,7 +49,7 @@ func readTimeSpan(s string) (int64, bool) {
 	if days, ok := syntax.ReadPositive(s); ok {
 		return days * int64(24*time.Hour), days < 100_000
 	}
-	m := timeSpan.FindStringSubmatch(s)
+	m := timeSpan().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}
@@ -66,29 +65,29 @@ func readTimeSpan(s string) (int64, bool) {
 
 // readCSharp looks for what decides limits in the program. C# is not evaluated.
 func readCSharp(r *reading, f *source.File) {
-	text := cComments.ReplaceAllStringFunc(f.Text, func(s string) string {
+	text := cComments().ReplaceAllStringFunc(f.Text, func(s string) string {
 		if s[0] != '/' {
 			return s
 		}
 		return strings.Repeat(" ", len(s))
 	})
-	r.bindsLimits = r.bindsLimits || (kestrelConfigure.MatchString(text) && kestrelSection.MatchString(text))
-	for _, m := range kestrelMention.FindAllStringSubmatchIndex(text, -1) {
+	r.bindsLimits = r.bindsLimits || (kestrelConfigure().MatchString(text) && kestrelSection().MatchString(text))
+	for _, m := range kestrelMention().FindAllStringSubmatchIndex(text, -1) {
 		name := kestrelLimits[strings.ToLower(text[m[2]:m[3]])].name
 		r.puzzle(name, source.Span{File: f, Start: m[2], End: m[3]}, rankProgram, "the program sets it, and C# is not evaluated")
 	}
 	r.kestrelProgram(f, text)
-	if m := shutdownMention.FindStringIndex(text); m != nil {
+	if m := shutdownMention().FindStringIndex(text); m != nil {
 		r.puzzle("shutdown_timeout", source.Span{File: f, Start: m[0], End: m[1]}, rankProgram, "the program sets it, and C# is not evaluated")
 	}
 }
 
 var (
-	cComments        = regexp.MustCompile(`(?s)"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/`)
-	kestrelConfigure = regexp.MustCompile(`\.\s*Configure\s*<\s*KestrelServerOptions\s*>\s*\(`)
-	kestrelSection   = regexp.MustCompile(`\bGetSection\s*\(\s*"Kestrel"\s*\)`)
-	kestrelMention   = regexp.MustCompile(`\.\s*(KeepAliveTimeout|RequestHeadersTimeout|MaxRequestBodySize|MaxRequestHeadersTotalSize|MaxConcurrentConnections)\b`)
-	shutdownMention  = regexp.MustCompile(`\b(?:Use)?ShutdownTimeout\b`)
+	cComments        = syntax.Pattern(`(?s)"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/`)
+	kestrelConfigure = syntax.Pattern(`\.\s*Configure\s*<\s*KestrelServerOptions\s*>\s*\(`)
+	kestrelSection   = syntax.Pattern(`\bGetSection\s*\(\s*"Kestrel"\s*\)`)
+	kestrelMention   = syntax.Pattern(`\.\s*(KeepAliveTimeout|RequestHeadersTimeout|MaxRequestBodySize|MaxRequestHeadersTotalSize|MaxConcurrentConnections)\b`)
+	shutdownMention  = syntax.Pattern(`\b(?:Use)?ShutdownTimeout\b`)
 )
 
 // readAppSettings reads one appsettings file. Kestrel itself takes endpoints from
@@ -100,7 +99,7 @@ func readAppSettings(r *reading, f *source.File) {
 		r.giveUp(source.Span{File: f}, "not valid JSON")
 		return
 	}
-	environment := appSettingsName.FindStringSubmatch(f.Path[strings.LastIndexByte(f.Path, '/')+1:])[1]
+	environment := appSettingsName().FindStringSubmatch(f.Path[strings.LastIndexByte(f.Path, '/')+1:])[1]
 	rank, why := rankAppSettings, ""
 	if environment != "" {
 		rank = rankEnvironmentSettings

@@ -1,15 +1,15 @@
 package appconf
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
 var (
-	kestrelSpeaks = regexp.MustCompile(`\b(?:UseHttps|HttpProtocols|ListenOptions|ConfigureEndpointDefaults|ListenAnyIP|ListenLocalhost|ListenUnixSocket|AddGrpc|MapGrpcService|UseUrls)\b|\.Listen\s*\(`)
-	kestrelStarts = regexp.MustCompile(`\bWebApplication\s*\.\s*Create(?:Slim)?Builder\b|\bConfigureWebHostDefaults\b`)
+	kestrelSpeaks = syntax.Pattern(`\b(?:UseHttps|HttpProtocols|ListenOptions|ConfigureEndpointDefaults|ListenAnyIP|ListenLocalhost|ListenUnixSocket|AddGrpc|MapGrpcService|UseUrls)\b|\.Listen\s*\(`)
+	kestrelStarts = syntax.Pattern(`\bWebApplication\s*\.\s*Create(?:Slim)?Builder\b|\bConfigureWebHostDefaults\b`)
 )
 
 // isKestrelProtocol knows the entries that name protocols.
@@ -19,9 +19,9 @@ func isKestrelProtocol(key string) bool {
 
 // kestrelProgram looks for what decides protocols in the program.
 func (r *reading) kestrelProgram(f *source.File, text string) {
-	if m := kestrelSpeaks.FindStringIndex(text); m != nil {
+	if m := kestrelSpeaks().FindStringIndex(text); m != nil {
 		r.puzzle("speaks", source.Span{File: f, Start: m[0], End: m[1]}, rankProgram, "the program decides what it speaks, and C# is not evaluated")
-	} else if m := kestrelStarts.FindStringIndex(text); m != nil {
+	} else if m := kestrelStarts().FindStringIndex(text); m != nil {
 		r.kestrelStart = source.Span{File: f, Start: m[0], End: m[1]}
 	}
 }

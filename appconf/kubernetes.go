@@ -3,7 +3,6 @@ package appconf
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 // isKubernetes recognises manifests: every YAML file that is nothing else.
 func isKubernetes(r *reading, name string) bool {
-	return hasSuffix(name, ".yml", ".yaml") && !isCompose(r, name) && !springFileName.MatchString(name) && !strings.Contains(name, "uwsgi")
+	return hasSuffix(name, ".yml", ".yaml") && !isCompose(r, name) && !springFileName().MatchString(name) && !strings.Contains(name, "uwsgi")
 }
 
 // workloads are the kinds that run containers without end, with the way from the
@@ -182,11 +181,11 @@ func (p podReading) image() *image {
 	return img
 }
 
-var dependentVariable = regexp.MustCompile(`\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
+var dependentVariable = syntax.Pattern(`\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
 
 // substitute replaces $(NAME) by what the container declares before; $$ is a dollar.
 func (p podReading) substitute(s string) (out, why string) {
-	out = dependentVariable.ReplaceAllStringFunc(s, func(match string) string {
+	out = dependentVariable().ReplaceAllStringFunc(s, func(match string) string {
 		if match == "$$" {
 			return "$"
 		}

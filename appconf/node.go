@@ -3,12 +3,12 @@ package appconf
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -126,9 +126,9 @@ func (r *reading) number(p property, v jsexpr.Value, at source.Span, rank int) {
 }
 
 var (
-	shutdownWords = regexp.MustCompile(`(?i)SIGTERM|SIGINT|graceful|shutdown|terminus|terminator|stoppable`)
-	fastifyWords  = regexp.MustCompile(`['"](fastify|@nestjs/platform-fastify)['"]`)
-	bodyWords     = regexp.MustCompile(`\blimit\b|multer|busboy|formidable`)
+	shutdownWords = syntax.Pattern(`(?i)SIGTERM|SIGINT|graceful|shutdown|terminus|terminator|stoppable`)
+	fastifyWords  = syntax.Pattern(`['"](fastify|@nestjs/platform-fastify)['"]`)
+	bodyWords     = syntax.Pattern(`\blimit\b|multer|busboy|formidable`)
 )
 
 // finishNode applies what node makes of the declarations.
@@ -194,11 +194,11 @@ func (r *reading) understandsShutdown() bool {
 
 // mentions notes subjects of a script that are decided in ways nobody follows.
 func (r *reading) mentions(text string) {
-	r.handlesSignals = r.handlesSignals || shutdownWords.MatchString(text)
-	if bodyWords.MatchString(text) {
+	r.handlesSignals = r.handlesSignals || shutdownWords().MatchString(text)
+	if bodyWords().MatchString(text) {
 		r.withhold("max_body_size")
 	}
-	if r.family() != "fastify" && fastifyWords.MatchString(text) {
+	if r.family() != "fastify" && fastifyWords().MatchString(text) {
 		r.withhold("keepalive_timeout")
 		r.withhold("request_read_timeout")
 		r.withhold("max_body_size")
@@ -206,7 +206,7 @@ func (r *reading) mentions(text string) {
 }
 
 // serverName matches names that programs give to their HTTP server.
-var serverName = regexp.MustCompile(`(?i)(server|srv|listener)$`)
+var serverName = syntax.Pattern(`(?i)(server|srv|listener)$`)
 
 // address writes where a server listens as gunicorn and nginx do.
 func address(host, port jsexpr.Value) (string, bool) {

@@ -1,18 +1,19 @@
 package appconf
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
 // Where JavaScript and TypeScript give names to modules. The parts are: a name for
 // the whole, names of members, the module, a member of require('module').member.
 var (
-	importWhole   = regexp.MustCompile(`\bimport\s+(?:\*\s+as\s+)?([\w$]+)\s*(?:,\s*\{([^{}]*)\}\s*)?from\s*['"](?:node:)?([^'"]+)['"]`)
-	importMembers = regexp.MustCompile(`\bimport\s*\{([^{}]*)\}\s*from\s*['"](?:node:)?([^'"]+)['"]`)
-	requireWhole  = regexp.MustCompile(`\b(?:const|let|var|import)\s+([\w$]+)\s*=\s*require\(\s*['"](?:node:)?([^'"]+)['"]\s*\)(?:\s*\.\s*([\w$]+))?`)
-	requireParts  = regexp.MustCompile(`\b(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*require\(\s*['"](?:node:)?([^'"]+)['"]\s*\)`)
-	madeBy        = regexp.MustCompile(`([\w$]+)(?:\s*:\s*[\w$.<>]+)?\s*=\s*(?:await\s+)?(?:new\s+)?(?:require\(\s*['"]([^'"]+)['"]\s*\)|([\w$]+))(?:\.[\w$]+)?\s*(?:<[^<>]*>)?\s*\(`)
+	importWhole   = syntax.Pattern(`\bimport\s+(?:\*\s+as\s+)?([\w$]+)\s*(?:,\s*\{([^{}]*)\}\s*)?from\s*['"](?:node:)?([^'"]+)['"]`)
+	importMembers = syntax.Pattern(`\bimport\s*\{([^{}]*)\}\s*from\s*['"](?:node:)?([^'"]+)['"]`)
+	requireWhole  = syntax.Pattern(`\b(?:const|let|var|import)\s+([\w$]+)\s*=\s*require\(\s*['"](?:node:)?([^'"]+)['"]\s*\)(?:\s*\.\s*([\w$]+))?`)
+	requireParts  = syntax.Pattern(`\b(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*require\(\s*['"](?:node:)?([^'"]+)['"]\s*\)`)
+	madeBy        = syntax.Pattern(`([\w$]+)(?:\s*:\s*[\w$.<>]+)?\s*=\s*(?:await\s+)?(?:new\s+)?(?:require\(\s*['"]([^'"]+)['"]\s*\)|([\w$]+))(?:\.[\w$]+)?\s*(?:<[^<>]*>)?\s*\(`)
 )
 
 // A moduleNames says which module, or module.member, a name of a script stands for:
@@ -22,17 +23,17 @@ type moduleNames map[string]string
 // modulesOf finds the names that a script imports.
 func modulesOf(text string) moduleNames {
 	names := moduleNames{}
-	for _, m := range importWhole.FindAllStringSubmatch(text, -1) {
+	for _, m := range importWhole().FindAllStringSubmatch(text, -1) {
 		names.note(m[1], m[3])
 		names.members(m[2], m[3])
 	}
-	for _, m := range importMembers.FindAllStringSubmatch(text, -1) {
+	for _, m := range importMembers().FindAllStringSubmatch(text, -1) {
 		names.members(m[1], m[2])
 	}
-	for _, m := range requireWhole.FindAllStringSubmatch(text, -1) {
+	for _, m := range requireWhole().FindAllStringSubmatch(text, -1) {
 		names.note(m[1], strings.TrimSuffix(m[2]+"."+m[3], "."))
 	}
-	for _, m := range requireParts.FindAllStringSubmatch(text, -1) {
+	for _, m := range requireParts().FindAllStringSubmatch(text, -1) {
 		names.members(m[1], m[2])
 	}
 	return names
@@ -65,7 +66,7 @@ func (n moduleNames) members(list, module string) {
 // made it; "" where several did.
 func (n moduleNames) frameworks(text string) map[string]string {
 	out := map[string]string{}
-	for _, m := range madeBy.FindAllStringSubmatch(text, -1) {
+	for _, m := range madeBy().FindAllStringSubmatch(text, -1) {
 		module := m[2]
 		if module == "" {
 			module, _, _ = cutMember(n[m[3]])

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -16,20 +17,20 @@ var nodeServers = map[string]Protocol{
 
 // A framework makes a server of its own that speaks HTTP/1, unless its options say
 // otherwise.
-type framework struct{ otherwise *regexp.Regexp }
+type framework struct{ otherwise func() *regexp.Regexp }
 
 // frameworkModules are the frameworks whose listen() starts a server.
 var frameworkModules = map[string]framework{
 	"express": {}, "koa": {}, "connect": {}, "polka": {},
-	"fastify":       {regexp.MustCompile(`\b(?:http2|https|serverFactory)\b`)},
-	"restify":       {regexp.MustCompile(`\b(?:certificate|key|http2|httpsServerOptions)\b`)},
-	"@nestjs/core":  {regexp.MustCompile(`\b(?:httpsOptions|createMicroservice|connectMicroservice|http2)\b`)},
-	"@hapi/hapi":    {regexp.MustCompile(`\b(?:tls|listener)\b`)},
-	"@fastify/core": {regexp.MustCompile(`\b(?:http2|https|serverFactory)\b`)},
+	"fastify":       {syntax.Pattern(`\b(?:http2|https|serverFactory)\b`)},
+	"restify":       {syntax.Pattern(`\b(?:certificate|key|http2|httpsServerOptions)\b`)},
+	"@nestjs/core":  {syntax.Pattern(`\b(?:httpsOptions|createMicroservice|connectMicroservice|http2)\b`)},
+	"@hapi/hapi":    {syntax.Pattern(`\b(?:tls|listener)\b`)},
+	"@fastify/core": {syntax.Pattern(`\b(?:http2|https|serverFactory)\b`)},
 }
 
 // otherServers matches what may start a server that speaks something else.
-var otherServers = regexp.MustCompile(`['"](?:@grpc/grpc-js|grpc|spdy|http2-express-bridge|uWebSockets\.js|@connectrpc/connect-node)['"]`)
+var otherServers = syntax.Pattern(`['"](?:@grpc/grpc-js|grpc|spdy|http2-express-bridge|uWebSockets\.js|@connectrpc/connect-node)['"]`)
 
 // A nodeSpeech is what is known of the servers of one script.
 type nodeSpeech struct {
@@ -42,7 +43,7 @@ type nodeSpeech struct {
 func newNodeSpeech(r *reading, f *source.File) *nodeSpeech {
 	n := &nodeSpeech{reading: r, file: f, modules: modulesOf(f.Text)}
 	n.made = n.modules.frameworks(f.Text)
-	if m := otherServers.FindStringIndex(f.Text); m != nil {
+	if m := otherServers().FindStringIndex(f.Text); m != nil {
 		r.puzzle("speaks", source.Span{File: f, Start: m[0], End: m[1]}, rankAssigned, "a module that may speak another protocol is used")
 	}
 	return n
@@ -84,7 +85,7 @@ func (n *nodeSpeech) listen(receiver string, at source.Span) {
 	switch {
 	case !known:
 		n.unknownServer(at)
-	case f.otherwise != nil && f.otherwise.MatchString(n.file.Text):
+	case f.otherwise != nil && f.otherwise().MatchString(n.file.Text):
 		n.puzzle("speaks", at, rankOption, "an option may make it speak another protocol")
 	default:
 		n.speaks(HTTP1, at, rankOption)
@@ -103,7 +104,7 @@ func (n *nodeSpeech) unknownServer(at source.Span) {
 
 // defines reports whether the script itself gives a name its value.
 func (n *nodeSpeech) defines(name string) bool {
-	for _, m := range definition.FindAllStringSubmatch(n.file.Text, -1) {
+	for _, m := range definition().FindAllStringSubmatch(n.file.Text, -1) {
 		if m[1] == name {
 			return true
 		}
@@ -111,4 +112,4 @@ func (n *nodeSpeech) defines(name string) bool {
 	return false
 }
 
-var definition = regexp.MustCompile(`\b(?:const|let|var|class|function)\s+([\w$]+)`)
+var definition = syntax.Pattern(`\b(?:const|let|var|class|function)\s+([\w$]+)`)

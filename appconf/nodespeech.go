@@ -1,11 +1,10 @@
 package appconf
 
 import (
-	"regexp"
-
 	"github.com/tdewolff/parse/v2/js"
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -33,7 +32,7 @@ func (s *script) speechOf(function js.IExpr, at source.Span) {
 // bareCall returns the place of the first call of a plain name: the tree keeps no
 // places of names.
 func (s *script) bareCall(name string) source.Span {
-	for _, m := range calledName.FindAllStringSubmatchIndex(s.File.Text, -1) {
+	for _, m := range calledName().FindAllStringSubmatchIndex(s.File.Text, -1) {
 		if s.File.Text[m[2]:m[3]] == name {
 			return s.SpanOf(m[2])
 		}
@@ -41,7 +40,7 @@ func (s *script) bareCall(name string) source.Span {
 	return source.Span{File: s.File}
 }
 
-var calledName = regexp.MustCompile(`([\w$]+)\s*\(`)
+var calledName = syntax.Pattern(`([\w$]+)\s*\(`)
 
 // lastNameJS returns x of "x" and "y.x", "" for other expressions.
 func lastNameJS(e js.IExpr) string {

@@ -1,17 +1,18 @@
 package appconf
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
-var placeholder = regexp.MustCompile(`\$\{([^{}:]*)(:[^{}]*)?\}`)
+var placeholder = syntax.Pattern(`\$\{([^{}:]*)(:[^{}]*)?\}`)
 
 // fillIn replaces ${NAME} and ${NAME:default} by what the files put into the
 // environment. A name in lower case is that of a property, which may be set anywhere.
 func (r *reading) fillIn(s string) (text, why string) {
-	text = placeholder.ReplaceAllStringFunc(s, func(match string) string {
-		m := placeholder.FindStringSubmatch(match)
+	text = placeholder().ReplaceAllStringFunc(s, func(match string) string {
+		m := placeholder().FindStringSubmatch(match)
 		v, known := r.env[m[1]]
 		switch {
 		case known && v.Why == "":

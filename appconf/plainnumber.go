@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +22,7 @@ type PlainNumber struct {
 var plainUnits = [...]time.Duration{time.Nanosecond, time.Millisecond, time.Second, 24 * time.Hour}
 
 // numberWords matches what a number may be part of: 65, 65_000, 65s, 0.5, 0x41.
-var numberWords = regexp.MustCompile(`[\w.$]+`)
+var numberWords = syntax.Pattern(`[\w.$]+`)
 
 // PlainNumberOf returns the number that states a time at the place that decides
 // it; false where the time comes about in another way: from a default, with a
@@ -35,7 +34,7 @@ func PlainNumberOf(s source.Setting[time.Duration]) (PlainNumber, bool) {
 	}
 	var found []PlainNumber
 	text := at.Text()
-	for _, m := range numberWords.FindAllStringIndex(text, -1) {
+	for _, m := range numberWords().FindAllStringIndex(text, -1) {
 		n, ok := syntax.ReadPlain(strings.ReplaceAll(text[m[0]:m[1]], "_", ""))
 		if !ok || calculates(text[:m[0]], text[m[1]:]) {
 			continue

@@ -3,7 +3,6 @@ package appconf
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf/rubyexpr"
@@ -110,7 +109,7 @@ func (c *rubyConf) assign(st rubyexpr.Statement, e *rubyexpr.Expr) {
 
 // hidden makes unknown what a statement sets somewhere within it.
 func (c *rubyConf) hidden(st rubyexpr.Statement) {
-	if c.family() == "puma" && pumaTLS.MatchString(st.At.Text()) {
+	if c.family() == "puma" && pumaTLS().MatchString(st.At.Text()) {
 		c.spoken = append(c.spoken, spokenSocket{at: st.At, rank: rankFile, why: "it is set under a condition"})
 	}
 	for _, w := range strings.FieldsFunc(rubyexpr.Unquoted(st.At.Text()), func(r rune) bool { return strings.ContainsRune(" \t\r\n(){};,", r) }) {
@@ -122,10 +121,10 @@ func (c *rubyConf) hidden(st rubyexpr.Statement) {
 }
 
 // plainBind matches a place to listen at that is computed, but not with TLS.
-var plainBind = regexp.MustCompile(`["'](?:tcp|unix)://`)
+var plainBind = syntax.Pattern(`["'](?:tcp|unix)://`)
 
 // pumaTLS matches what makes Puma speak TLS.
-var pumaTLS = regexp.MustCompile(`\bssl_bind\b|\bssl://`)
+var pumaTLS = syntax.Pattern(`\bssl_bind\b|\bssl://`)
 
 // harmlessPlugin knows the plugins of Puma that set nothing.
 func harmlessPlugin(rest string) bool {
@@ -198,7 +197,7 @@ func (r *reading) pumaSpeaks(uri, address string, at source.Span, why string) {
 	switch {
 	case strings.HasPrefix(uri, "ssl://"):
 		p = TLS
-	case plainBind.MatchString(at.Text()):
+	case plainBind().MatchString(at.Text()):
 		why = ""
 	}
 	r.spoken = append(r.spoken, spokenSocket{address: address, speaks: p, at: at, rank: rankFile, why: why})

@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 
 	"github.com/tunelint/tunelint/appconf/jsexpr"
+	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -96,12 +96,12 @@ func (s *scanner) at(i int) token {
 	return s.tokens[i]
 }
 
-var constantName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+var constantName = syntax.Pattern(`^[A-Z][A-Z0-9_]*$`)
 
 // findConstants notes "const NAME = value" and "const NAME: type = value".
 func (s *scanner) findConstants() {
 	for i, t := range s.tokens {
-		if t.kind != js.ConstToken || !constantName.MatchString(s.at(i+1).text) {
+		if t.kind != js.ConstToken || !constantName().MatchString(s.at(i+1).text) {
 			continue
 		}
 		name, value := s.at(i+1).text, i+2
@@ -183,7 +183,7 @@ func (s *scanner) readAssignment(i int, p property) {
 	for s.at(first-1).kind == js.DotToken && js.IsIdentifierName(s.at(first-2).kind) {
 		first -= 2
 	}
-	isServer := serverName.MatchString(receiver.text)
+	isServer := serverName().MatchString(receiver.text)
 	at := s.span(i)
 	if first >= 0 {
 		at.Start = s.at(first).start
@@ -288,7 +288,7 @@ func (s *scanner) readListen(i int) int {
 		s.listens(text)
 	}
 	receiver := s.at(i - 2)
-	if serverName.MatchString(receiver.text) || (receiver.kind == js.CloseParenToken && s.at(receiver.open-1).text == "createServer") {
+	if serverName().MatchString(receiver.text) || (receiver.kind == js.CloseParenToken && s.at(receiver.open-1).text == "createServer") {
 		return 0
 	}
 	s.speech.listen(receiver.text, source.Span{File: s.file, Start: s.tokens[i].start, End: s.tokens[i].end})

@@ -96,7 +96,7 @@ func (s *script) kindOf(e js.IExpr, depth int) serverness {
 	case *js.ObjectExpr, *js.ArrayExpr, *js.LiteralExpr:
 		return notServer
 	case *js.DotExpr, *js.IndexExpr:
-		if _, name, ok := jsexpr.Member(e); ok && serverName.MatchString(name) {
+		if _, name, ok := jsexpr.Member(e); ok && serverName().MatchString(name) {
 			return isServer
 		}
 	case *js.Var:
@@ -115,7 +115,7 @@ func (s *script) variableKind(v *js.Var, depth int) serverness {
 			return kind
 		}
 	}
-	if serverName.Match(v.Data) {
+	if serverName().Match(v.Data) {
 		return isServer
 	}
 	return maybeServer

@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -74,13 +73,13 @@ func (s *shell) line(text string, pos int) (words []shellwords.Word, end int) {
 }
 
 // hereDocument matches the start of a here-document in a script.
-var hereDocument = regexp.MustCompile(`(?m)<<(-?)\s*["']?([A-Za-z_]\w*)["']?[^\n]*$`)
+var hereDocument = syntax.Pattern(`(?m)<<(-?)\s*["']?([A-Za-z_]\w*)["']?[^\n]*$`)
 
 // withoutHereDocuments returns the text with blanks in place of here-documents.
 func withoutHereDocuments(text string) string {
 	out := []byte(text)
 	for pos := 0; pos < len(text); {
-		m := hereDocument.FindStringSubmatchIndex(text[pos:])
+		m := hereDocument().FindStringSubmatchIndex(text[pos:])
 		if m == nil {
 			break
 		}
@@ -267,12 +266,12 @@ func (s *shell) sourced(at source.Span) {
 // set which is not read.
 const unreadVariable = ""
 
-var assignDefault = regexp.MustCompile(`^\$\{([A-Za-z_]\w*):?=([^${}]*)\}$`)
+var assignDefault = syntax.Pattern(`^\$\{([A-Za-z_]\w*):?=([^${}]*)\}$`)
 
 // defaults reads ": ${NAME:=value}".
 func (s *shell) defaults(words []shellwords.Word, need bool) {
 	for _, w := range words {
-		m := assignDefault.FindStringSubmatch(strings.Trim(w.Raw, `"`))
+		m := assignDefault().FindStringSubmatch(strings.Trim(w.Raw, `"`))
 		if m == nil {
 			continue
 		}
@@ -283,13 +282,13 @@ func (s *shell) defaults(words []shellwords.Word, need bool) {
 }
 
 var (
-	positionalName = regexp.MustCompile(`\$(?:[0-9@*#]|\{[0-9@*#])`)
-	variableName   = regexp.MustCompile(`\$\{?[A-Za-z_]`)
+	positionalName = syntax.Pattern(`\$(?:[0-9@*#]|\{[0-9@*#])`)
+	variableName   = syntax.Pattern(`\$\{?[A-Za-z_]`)
 )
 
 // positional says why a word that names the arguments of the script is not known.
 func positional(w shellwords.Word) string {
-	if !strings.HasPrefix(w.Raw, "'") && positionalName.MatchString(w.Raw) {
+	if !strings.HasPrefix(w.Raw, "'") && positionalName().MatchString(w.Raw) {
 		return "it depends on the arguments of the script"
 	}
 	return ""
@@ -309,7 +308,7 @@ func (s *shell) expandArguments(words []shellwords.Word) []shellwords.Word {
 		case isArguments(w):
 			out = append(out, s.args...)
 			continue
-		case unread && !strings.HasPrefix(w.Raw, "'") && variableName.MatchString(w.Raw):
+		case unread && !strings.HasPrefix(w.Raw, "'") && variableName().MatchString(w.Raw):
 			w.Why = firstText(w.Why, s.vars[unreadVariable].Why)
 		}
 		w.Why = firstText(w.Why, positional(w))

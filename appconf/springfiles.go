@@ -2,7 +2,6 @@ package appconf
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,10 +15,10 @@ import (
 const springActive = "SPRING_PROFILES_ACTIVE"
 
 // springFileName matches application.yml and application-PROFILE.properties.
-var springFileName = regexp.MustCompile(`^application(?:-(.+))?\.(properties|ya?ml)$`)
+var springFileName = syntax.Pattern(`^application(?:-(.+))?\.(properties|ya?ml)$`)
 
 func isSpringFile(r *reading, name string) bool {
-	return isSpring(r.family()) && springFileName.MatchString(name)
+	return isSpring(r.family()) && springFileName().MatchString(name)
 }
 
 // A springFile is one file of properties.
@@ -32,7 +31,7 @@ type springFile struct {
 // collectSpringFile keeps the properties of a file; which of them hold is decided
 // when every file was read.
 func collectSpringFile(r *reading, f *source.File) {
-	m := springFileName.FindStringSubmatch(f.Path[strings.LastIndexByte(f.Path, '/')+1:])
+	m := springFileName().FindStringSubmatch(f.Path[strings.LastIndexByte(f.Path, '/')+1:])
 	s := springFile{file: f, profile: m[1]}
 	if m[2] == "properties" {
 		s.docs = syntax.PropertyDocuments(f)
@@ -115,7 +114,7 @@ const (
 	active
 )
 
-var profileName = regexp.MustCompile(`^!?[\w.+@-]+$`)
+var profileName = syntax.Pattern(`^!?[\w.+@-]+$`)
 
 // profileState says whether a document of the profiles holds: a list of names,
 // "!" in front for profiles that must not be active.
@@ -133,7 +132,7 @@ func (r *reading) profileState(profiles string, grouped bool) profileState {
 		name = strings.TrimSpace(name)
 		plain, negated := strings.CutPrefix(name, "!")
 		switch {
-		case !profileName.MatchString(name):
+		case !profileName().MatchString(name):
 			state = max(state, perhapsActive)
 		case slices.Contains(on, plain) != negated:
 			state = active

@@ -1,7 +1,6 @@
 package appconf
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -9,13 +8,13 @@ import (
 	"github.com/tunelint/tunelint/appconf/syntax"
 )
 
-var springTime = regexp.MustCompile(`(?i)^(\d{1,15})(ns|us|ms|s|m|h|d)?$`)
-var isoTime = regexp.MustCompile(`(?i)^P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$`)
+var springTime = syntax.Pattern(`(?i)^(\d{1,15})(ns|us|ms|s|m|h|d)?$`)
+var isoTime = syntax.Pattern(`(?i)^P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$`)
 
 // springDuration reads a number with a unit, milliseconds without one, or an
 // ISO 8601 duration.
 func springDuration(s string) (int64, bool) {
-	if m := isoTime.FindStringSubmatch(s); m != nil {
+	if m := isoTime().FindStringSubmatch(s); m != nil {
 		var total time.Duration
 		for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 			n, _ := strconv.ParseInt(m[i+1], 10, 64)
@@ -23,7 +22,7 @@ func springDuration(s string) (int64, bool) {
 		}
 		return int64(total), strings.Trim(s, "PpTt") != ""
 	}
-	m := springTime.FindStringSubmatch(s)
+	m := springTime().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}
@@ -43,11 +42,11 @@ func springTimeout(s string) (int64, bool) {
 	return v, ok && v > 0
 }
 
-var springBytes = regexp.MustCompile(`^(\d{1,15})(B|KB|MB|GB|TB)?$`)
+var springBytes = syntax.Pattern(`^(\d{1,15})(B|KB|MB|GB|TB)?$`)
 
 // springSize reads a DataSize, whose units are binary.
 func springSize(s string) (int64, bool) {
-	m := springBytes.FindStringSubmatch(s)
+	m := springBytes().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}

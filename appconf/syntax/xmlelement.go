@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -41,14 +40,14 @@ func Elements(f *source.File) ([]Element, error) {
 }
 
 // attributePlace matches one attribute of a tag that is valid XML.
-var attributePlace = regexp.MustCompile(`([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')`)
+var attributePlace = Pattern(`([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')`)
 
 // NewElement returns the element of a tag that stands at a place. Attributes that are
 // not found there by their name have the place of the whole tag.
 func NewElement(tag xml.StartElement, at source.Span) Element {
 	e := Element{Name: tag.Name.Local, At: at, Attributes: map[string]KeyValue{}}
 	places := map[string]source.Span{}
-	for _, m := range attributePlace.FindAllStringSubmatchIndex(at.Text(), -1) {
+	for _, m := range attributePlace().FindAllStringSubmatchIndex(at.Text(), -1) {
 		places[at.Text()[m[2]:m[3]]] = source.Span{File: at.File, Start: at.Start + m[0], End: at.Start + m[1]}
 	}
 	for _, a := range tag.Attr {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -66,7 +65,7 @@ func yamlBreak(text string, at int) (end, next int) {
 	return at, at
 }
 
-var yamlProblem = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+var yamlProblem = Pattern(`^yaml: (?:line (\d+): )?(.*)`)
 
 // Parse returns the top node of the only document, nil for an empty file. Errors are
 // of type [source.Error].
@@ -94,7 +93,7 @@ func (t *YAMLText) Parse() (*yaml.Node, error) {
 // problem places a syntax error; the library names its line at best.
 func (t *YAMLText) problem(err error) error {
 	at, message := t.File.Line(1), err.Error()
-	if m := yamlProblem.FindStringSubmatch(message); m != nil {
+	if m := yamlProblem().FindStringSubmatch(message); m != nil {
 		message = m[2]
 		if n, err := strconv.Atoi(m[1]); err == nil && n <= t.File.Lines() {
 			at = t.File.Line(n)
