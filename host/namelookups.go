@@ -81,19 +81,21 @@ type StartName struct {
 // may be meant for an upstream block counts only where something knows it.
 func (h *Host) StartNames() []*StartName {
 	var out []*StartName
+	byName := map[string]*StartName{}
 	add := func(d *nginxconf.Directive, address string, scopes ...*nginxconf.Scope) {
 		name := strings.ToLower(nameOf(address))
 		if !isName(address) || h.fixedName(name) {
 			return
 		}
-		i := slices.IndexFunc(out, func(n *StartName) bool { return n.Name == name })
-		if i < 0 {
-			i, out = len(out), append(out, &StartName{Name: name})
+		n := byName[name]
+		if n == nil {
+			n = &StartName{Name: name}
+			byName[name], out = n, append(out, n)
 		}
-		out[i].At = append(out[i].At, d)
+		n.At = append(n.At, d)
 		for _, s := range scopes {
-			if out[i].Resolver == nil {
-				out[i].Resolver = s.Effective("resolver").Directive()
+			if n.Resolver == nil {
+				n.Resolver = s.Effective("resolver").Directive()
 			}
 		}
 	}

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"slices"
-
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 )
@@ -27,12 +25,13 @@ func runDeclaredNowhere(p *lint.Pass) {
 	}
 	var names []string
 	var places []source.Span
+	seen := map[string]bool{}
 	for _, r := range p.Host.Undeclared() {
 		name := r.Address
 		if r.Upstream != nil {
 			name = r.Upstream.Name
 		}
-		if !slices.Contains(names, name) {
+		if first(seen, name) {
 			names, places = append(names, name), append(places, r.Pass.HeadSpan())
 		}
 	}
