@@ -12,10 +12,11 @@ const module = "github.com/tunelint/tunelint"
 // arrows lists what each package may import of this module. Nothing points back up.
 var arrows = map[string][]string{
 	"source":              {},
+	"source/realpart":     {},
 	"spelling":            {},
 	"nginxconf":           {"source", "spelling"},
 	"nginxconf/verdict":   {"nginxconf", "source", "spelling"},
-	"nginxconf/nginxtest": {},
+	"nginxconf/nginxtest": {"source/realpart"},
 	"sysctl":              {"source"},
 	"limits":              {"source"},
 	"appconf/preset":      {"source", "spelling"},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/appconf/syntax"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func TestEnvFiles(t *testing.T) {
@@ -32,7 +33,7 @@ func TestEnvFiles(t *testing.T) {
 
 // TestUnitTimeAsSystemdReadsIt asks systemd what times mean.
 func TestUnitTimeAsSystemdReadsIt(t *testing.T) {
-	need(t, "systemd-analyze")
+	realpart.Need(t, "systemd-analyze")
 	for _, text := range []string{"45", "1min 30s", "1min30s", "2h", "2 hours 3 minutes", "500ms", "90sec", "1m"} {
 		out, err := exec.Command("systemd-analyze", "timespan", text).CombinedOutput()
 		if err != nil {

@@ -2,25 +2,12 @@ package appconf
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// need skips a test whose real counterpart is missing, except in CI.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing", program)
-		}
-		t.Skipf("%s is missing", program)
-	}
-}
 
 func TestScripts(t *testing.T) {
 	const create = "const http = require('http')\nconst server = http.createServer(app)\n"

@@ -10,6 +10,7 @@ import (
 	"github.com/tunelint/tunelint/appconf/shellwords"
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func TestShellFiles(t *testing.T) {
@@ -64,7 +65,7 @@ func TestShellFiles(t *testing.T) {
 
 // TestShellAsTheShellRunsIt compares what scripts start with what sh makes of them.
 func TestShellAsTheShellRunsIt(t *testing.T) {
-	need(t, "sh")
+	realpart.Need(t, "sh")
 	compared := 0
 	for _, script := range []string{
 		"A=1\nB=${A}2\ngunicorn $B \"$A x\" '$A'\n",

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func testChanges(dir string) []Change {
@@ -27,12 +28,7 @@ func testChanges(dir string) []Change {
 func TestDiffApplies(t *testing.T) {
 	for _, tool := range [][]string{{"git", "apply", "-"}, {"patch", "-p1", "--binary", "--fuzz=0"}} {
 		t.Run(tool[0], func(t *testing.T) {
-			if _, err := exec.LookPath(tool[0]); err != nil {
-				if os.Getenv("CI") != "" {
-					t.Fatalf("%s is needed in CI", tool[0])
-				}
-				t.Skipf("no %s", tool[0])
-			}
+			realpart.Need(t, tool[0])
 			dir := t.TempDir()
 			changes := testChanges(dir)
 			for _, c := range changes {

@@ -11,23 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // needNginx skips a test that needs a real nginx in a mount namespace.
 func needNginx(t *testing.T) {
 	t.Helper()
-	missing := ""
-	if _, err := exec.LookPath("nginx"); err != nil {
-		missing = "nginx"
-	} else if err := exec.Command("unshare", "-m", "--propagation", "private", "true").Run(); err != nil {
-		missing = "permission to make a mount namespace (root, unshare)"
-	}
-	switch {
-	case missing == "":
-	case os.Getenv("CI") != "":
-		t.Fatal("missing: " + missing)
-	default:
-		t.Skip("missing: " + missing)
+	realpart.Need(t, "nginx")
+	if err := exec.Command("unshare", "-m", "--propagation", "private", "true").Run(); err != nil {
+		realpart.Lacking(t, "permission to make a mount namespace (root, unshare)")
 	}
 }
 

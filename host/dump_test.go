@@ -13,6 +13,7 @@ import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func TestReadDump(t *testing.T) {
@@ -57,7 +58,7 @@ func TestReadDump(t *testing.T) {
 // same files back, byte for byte.
 func TestReadDumpOfNginx(t *testing.T) {
 	if _, err := exec.LookPath("nginx"); err != nil {
-		missing(t, "nginx")
+		realpart.Lacking(t, "nginx")
 	}
 	dir := t.TempDir()
 	files := map[string]string{

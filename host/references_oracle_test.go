@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // TestMissingLocations asks a real nginx for pages whose fallback is a named
@@ -16,7 +17,7 @@ import (
 // those.
 func TestMissingLocations(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		missing(t, "curl")
+		realpart.Lacking(t, "curl")
 	}
 	var conf strings.Builder
 	conf.WriteString("worker_processes 1;\nevents {}\nhttp {\naccess_log off;\nerror_page 403 @outer;\n")

@@ -9,6 +9,7 @@ import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // reuseConf passes requests for 127.0.0.1:8080 to a server of the same nginx
@@ -47,7 +48,7 @@ http {
 // does with five requests one after the other.
 func TestReuse(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		missing(t, "curl")
+		realpart.Lacking(t, "curl")
 	}
 	const http11, cleared = "proxy_http_version 1.1;", `proxy_set_header Connection "";`
 	pass := func(inside string) string { return "location / { " + inside + " proxy_pass http://backend; }" }
@@ -98,7 +99,7 @@ func nginxVersion(t *testing.T) string {
 	out, err := exec.Command("nginx", "-v").CombinedOutput()
 	_, version, ok := strings.Cut(string(out), "nginx/")
 	if err != nil || !ok {
-		missing(t, "nginx")
+		realpart.Lacking(t, "nginx")
 	}
 	return strings.Fields(version)[0]
 }

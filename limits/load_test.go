@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 const link = source.LinkPrefix
@@ -304,7 +305,7 @@ func unitMark(name string) string {
 // TestManagerOrderAsSystemd compares the order of system.conf and its drop-ins
 // with what systemd-analyze cat-config shows.
 func TestManagerOrderAsSystemd(t *testing.T) {
-	need(t, "systemd-analyze")
+	realpart.Need(t, "systemd-analyze")
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 20 {
 		m := source.Memory{"/etc/systemd/system.conf": "[Manager]\n"}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 const (
@@ -171,12 +172,12 @@ func sessionText(r *rand.Rand) string {
 // for every case and returns the soft and hard limit of each.
 func sessions(t *testing.T, root string, cases int) []string {
 	t.Helper()
-	need(t, "unshare", "runuser", "mount")
+	realpart.Need(t, "unshare", "runuser", "mount")
 	if os.Getuid() != 0 {
-		missing(t, "root")
+		realpart.Lacking(t, "root")
 	}
 	if pam, _ := os.ReadFile("/etc/pam.d/runuser"); !strings.Contains(string(pam), "pam_limits.so") {
-		missing(t, "pam_limits in the stack of runuser")
+		realpart.Lacking(t, "pam_limits in the stack of runuser")
 	}
 	write(t, root+"/run.sh", fmt.Sprintf(`set -e
 ulimit -Sn %[1]d; ulimit -Hn %[2]d
@@ -192,7 +193,7 @@ while [ $i -lt %[3]d ]; do
 done
 `, baseSoft, baseHard, cases))
 	if out, err := exec.Command("unshare", "-m", "true").CombinedOutput(); err != nil {
-		missing(t, "a private mount namespace: "+string(out))
+		realpart.Lacking(t, "a private mount namespace: "+string(out))
 	}
 	cmd := exec.Command("unshare", "-m", "sh", "run.sh")
 	cmd.Dir = root

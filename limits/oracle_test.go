@@ -8,32 +8,15 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
-
-// need skips the test when a program is not on the machine; in CI it must be.
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			missing(t, p)
-		}
-	}
-}
-
-func missing(t *testing.T, part string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("missing: %s", part)
-	}
-	t.Skipf("missing: %s", part)
-}
 
 // verify runs systemd-analyze verify on a unit and returns what it prints,
 // line by line. args come before the unit; path is the unit search path, ""
 // for the usual one.
 func verify(t *testing.T, path string, args ...string) []string {
 	t.Helper()
-	need(t, "systemd-analyze")
+	realpart.Need(t, "systemd-analyze")
 	cmd := exec.Command("systemd-analyze", args...)
 	if path != "" {
 		cmd.Env = append(os.Environ(), "SYSTEMD_UNIT_PATH="+path)

@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tunelint/tunelint/nginxconf/nginxtest"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func TestGeneratedTableIsCurrent(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
-		nginxtest.Lacking(t, "go")
+		realpart.Lacking(t, "go")
 	}
 	out := filepath.Join(t.TempDir(), "directives_gen.go")
 	if text, err := exec.Command("go", "run", "gen.go", "-o", out).CombinedOutput(); err != nil {

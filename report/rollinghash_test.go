@@ -3,13 +3,14 @@ package report
 import (
 	"encoding/json"
 	"math/rand"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // The vectors of github/codeql-action, src/fingerprints.test.ts.
@@ -55,13 +56,7 @@ func TestLineHashesCoverEveryLine(t *testing.T) {
 // Node decides how an ill-formed file becomes text: the line hash that
 // upload-sarif computes, and columns in the browser, follow it.
 func TestDecodeAsNodeDoes(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("node is not installed")
-	}
+	realpart.Need(t, "node")
 	rng := rand.New(rand.NewSource(1))
 	alphabet := []byte("a \xc2\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xff\xed\xa0\x80\xf4\x90\xc0\xaf\xe0\x80")
 	texts := []string{"", "\xef\xbb\xbfa", "\xe2\x82", "\xf0\x9f\x98", "\xed\xa0\x80", "\xf4\x90\x80\x80"}
@@ -81,7 +76,7 @@ func TestDecodeAsNodeDoes(t *testing.T) {
 		bytes = append(bytes, list)
 	}
 	in, _ := json.Marshal(bytes)
-	cmd := exec.Command(node, "-e", `const all = JSON.parse(require("fs").readFileSync(0));
+	cmd := exec.Command("node", "-e", `const all = JSON.parse(require("fs").readFileSync(0));
 		console.log(JSON.stringify(all.map(b => Buffer.from(b).toString("utf8").split("").map(c => c.charCodeAt(0)))))`)
 	cmd.Stdin = strings.NewReader(string(in))
 	out, err := cmd.Output()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // inOwnNetwork runs f on a thread with a network namespace of its own, whose
@@ -25,7 +27,7 @@ func inOwnNetwork(t *testing.T, f func()) {
 		failed <- err
 	}()
 	if err := <-failed; err != nil {
-		missing(t, "no network namespace: "+err.Error())
+		realpart.Lacking(t, "network namespace: "+err.Error())
 	}
 }
 

@@ -7,35 +7,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunelint/tunelint/source/realpart"
 )
-
-// need returns the path of a real program that a test asks, and skips the test
-// when the machine lacks it; continuous integration must have it.
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, name := range programs {
-		if _, err := exec.LookPath(name); err == nil {
-			continue
-		}
-		missing(t, name+" is not installed")
-	}
-}
-
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 // inNamespace runs a shell script in network and mount namespaces of its own,
 // where keys and directories can be written without touching the machine.
 func inNamespace(t *testing.T, script string, args ...string) string {
 	t.Helper()
-	need(t, "unshare", "sh", "mount")
+	realpart.Need(t, "unshare", "sh", "mount")
 	if err := exec.Command("unshare", "-nm", "true").Run(); err != nil {
-		missing(t, "unshare -nm is not allowed: "+err.Error())
+		realpart.Lacking(t, "namespaces by unshare -nm: "+err.Error())
 	}
 	file := filepath.Join(t.TempDir(), "script")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
@@ -55,7 +37,7 @@ func runningKernel(t *testing.T) string {
 	t.Helper()
 	out, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {
-		missing(t, "no /proc/sys")
+		realpart.Lacking(t, "/proc/sys to write to")
 	}
 	return strings.TrimSpace(string(out))
 }

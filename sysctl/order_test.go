@@ -13,7 +13,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 func load(t *testing.T, files source.Memory, o Options) *Settings {
@@ -232,7 +234,7 @@ func tree(t *testing.T, random *rand.Rand, dir string, kinds int, contents func(
 
 // systemd-analyze lists the files in the order systemd-sysctl applies them.
 func TestOrderAgainstSystemd(t *testing.T) {
-	need(t, "systemd-analyze")
+	realpart.Need(t, "systemd-analyze")
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 120 {
 		dir := t.TempDir()
@@ -303,7 +305,7 @@ done
 // leave in the kernel: systemd-sysctl for Value, sysctl --system for SystemValue.
 func TestValuesAgainstTheLoaders(t *testing.T) {
 	loader := systemdSysctl(t)
-	need(t, "sysctl", "find", "cp", "seq")
+	realpart.Need(t, "sysctl", "find", "cp", "seq")
 	const hosts = 110
 	keys := []string{"net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_rmem", "net.ipv4.ip_local_port_range", "net.core.somaxconn", "net.ipv4.ip_local_reserved_ports"}
 	root := t.TempDir()
@@ -346,7 +348,7 @@ func systemdSysctl(t *testing.T) string {
 			return p
 		}
 	}
-	missing(t, "systemd-sysctl is not installed")
+	realpart.Lacking(t, "systemd-sysctl")
 	return ""
 }
 

@@ -2,7 +2,6 @@ package jsexpr
 
 import (
 	"math"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // jsExpressions are expressions that are understood; the real node says what
@@ -41,19 +41,8 @@ func evaluateText(t testing.TB, text string) Value {
 	return s.Eval(s.Places[0].Node.(*js.BinaryExpr).Y, 0)
 }
 
-// need skips a test whose real counterpart is missing, except in CI.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing", program)
-		}
-		t.Skipf("%s is missing", program)
-	}
-}
-
 func TestExpressionsAsNodeComputesThem(t *testing.T) {
-	need(t, "node")
+	realpart.Need(t, "node")
 	out, err := exec.Command("node", "-e", "for (const e of process.argv.slice(1)) console.log(String(eval(e)))", "--", jsExpressions[0]).Output()
 	if err != nil || strings.TrimSpace(string(out)) != "65000" {
 		t.Fatalf("node: %s, %v", out, err)

@@ -1,7 +1,6 @@
 package pyexpr
 
 import (
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -10,21 +9,11 @@ import (
 
 	"github.com/tunelint/tunelint/appconf/syntax"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
-// need skips a test whose real counterpart is missing, except in CI.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing", program)
-		}
-		t.Skipf("%s is missing", program)
-	}
-}
-
 func TestPythonAsPythonComputesIt(t *testing.T) {
-	need(t, "python3")
+	realpart.Need(t, "python3")
 	expressions := []string{"5", "1_000", "2*3+4", "2*(3+4)", "7//2", "-7//2", "7/2", "-7%3", "-(3)", "1.5*4", "int('12')", "int(7.9)", "int(-7.9)", "float('2.5')",
 		"int(os.getenv('TUNELINT_UNSET', '5'))", "int(os.environ.get('TUNELINT_UNSET', 6)) * 2", "int(os.environ.get('TUNELINT_UNSET') or 4)", "0 or 7", "'' or 3", "(1 +\n 2)", "1e3", "2 - 3 - 4", "8 / 2 / 2", "int(str(12))"}
 	program := "import os, sys\nfor e in sys.argv[1:]: print(float(eval(e)))"

@@ -1,7 +1,6 @@
 package shellwords
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -9,21 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/appconf/syntax"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
-// need skips a test whose real counterpart is missing, except in CI.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing", program)
-		}
-		t.Skipf("%s is missing", program)
-	}
-}
-
 func TestSplitAsShellDoes(t *testing.T) {
-	need(t, "sh")
+	realpart.Need(t, "sh")
 	for _, line := range []string{
 		"gunicorn app:app -w 2", "a  'b c'  \"d e\"", `a\ b "c\"d" 'e\f' "g\h"`, "a'b'\"c\"d", "''  \"\"", "a # comment", "a#b c", "a \\\n b",
 		`"$UNSET_TUNELINT" x`, `a${UNSET_TUNELINT:-default}b`, `"${UNSET_TUNELINT-two words}"`, "é 'ü ß'", "a=b --c=d", "'a\nb' c", `\$HOME "\$HOME"`, "\t a \t", "",

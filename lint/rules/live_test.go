@@ -16,6 +16,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf/nginxtest"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // A liveTree is a machine whose nginx and application really run. PORT in its
@@ -107,9 +108,10 @@ hosts:
 }
 
 func nodeVersion(t *testing.T) string {
+	realpart.Need(t, "node")
 	out, err := exec.Command("node", "--version").Output()
 	if err != nil {
-		nginxtest.Lacking(t, "node")
+		t.Fatal(err)
 	}
 	return strings.TrimPrefix(strings.TrimSpace(string(out)), "v")
 }

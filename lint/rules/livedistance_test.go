@@ -14,6 +14,13 @@ const distance = 5 * time.Millisecond
 // is reached with a delay in both directions.
 func distant(t *testing.T, port string) string {
 	t.Helper()
+	return serveTCP(t, func(near *net.TCPConn) { relay(near, "127.0.0.1:"+port) })
+}
+
+// serveTCP hands every connection to a port of this machine, which it returns, to
+// a function of its own goroutine, until the test ends.
+func serveTCP(t *testing.T, serve func(*net.TCPConn)) (port string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -21,15 +28,15 @@ func distant(t *testing.T, port string) string {
 	t.Cleanup(func() { l.Close() })
 	go func() {
 		for {
-			near, err := l.Accept()
+			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go relay(near, "127.0.0.1:"+port)
+			go serve(conn.(*net.TCPConn))
 		}
 	}()
-	_, here, _ := net.SplitHostPort(l.Addr().String())
-	return here
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	return port
 }
 
 func relay(near net.Conn, address string) {

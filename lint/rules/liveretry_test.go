@@ -71,22 +71,7 @@ func (c *liveClient) send(t *testing.T, method string) int {
 // a reset if asked for, when the second one arrives. It returns the port.
 func dyingServer(t *testing.T, reset bool) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go answerOnce(conn.(*net.TCPConn), reset)
-		}
-	}()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	return serveTCP(t, func(conn *net.TCPConn) { answerOnce(conn, reset) })
 }
 
 func answerOnce(conn *net.TCPConn, reset bool) {

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // An Nginx is one binary with its dynamic modules.
@@ -33,7 +35,7 @@ type Nginx struct {
 func Installed(t testing.TB) *Nginx {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
-		Lacking(t, "nginx")
+		realpart.Lacking(t, "nginx")
 	}
 	return versioned(t, &Nginx{Modules: "/usr/lib/nginx/modules", command: []string{"nginx"}})
 }
@@ -47,7 +49,7 @@ func Newer(t testing.TB) *Nginx {
 	t.Helper()
 	root := os.Getenv(NewerVariable)
 	if root == "" {
-		Lacking(t, "newer nginx ("+NewerVariable+")")
+		realpart.Lacking(t, "newer nginx ("+NewerVariable+")")
 	}
 	libraries := filepath.Join(root, "usr/lib/x86_64-linux-gnu")
 	return versioned(t, &Nginx{
@@ -60,15 +62,6 @@ func Newer(t testing.TB) *Nginx {
 func All(t testing.TB) []*Nginx {
 	t.Helper()
 	return []*Nginx{Installed(t), Newer(t)}
-}
-
-// Lacking skips a test for want of a part, except in CI.
-func Lacking(t testing.TB, part string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is needed in CI", part)
-	}
-	t.Skipf("no %s", part)
 }
 
 var versionWord = regexp.MustCompile(`nginx/([0-9.]+)`)
@@ -101,7 +94,7 @@ func (n *Nginx) Load(t testing.TB, objects ...string) string {
 	var b strings.Builder
 	for _, object := range objects {
 		if !n.Has(object) {
-			Lacking(t, object+" of nginx "+n.Version)
+			realpart.Lacking(t, object+" of nginx "+n.Version)
 		}
 		b.WriteString("load_module modules/" + object + ";\n")
 	}
@@ -187,7 +180,7 @@ var networks = sync.OnceValue(func() error { return exec.Command("unshare", "-n"
 func needNetworks(t testing.TB) {
 	t.Helper()
 	if networks() != nil {
-		Lacking(t, "network namespace")
+		realpart.Lacking(t, "network namespace")
 	}
 }
 

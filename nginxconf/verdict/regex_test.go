@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/nginxconf"
-	"github.com/tunelint/tunelint/nginxconf/nginxtest"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // regexPieces are what generated patterns are made of.
@@ -67,7 +67,7 @@ func askPCRE(t *testing.T, patterns []string) []*regexFault {
 	t.Helper()
 	program, err := exec.LookPath("pcre2test")
 	if err != nil {
-		nginxtest.Lacking(t, "pcre2test (pcre2-utils)")
+		realpart.Lacking(t, "pcre2test (pcre2-utils)")
 	}
 	var in bytes.Buffer
 	for _, p := range patterns {

@@ -1,0 +1,29 @@
+// Package realpart says what becomes of a test whose real part, such as nginx or
+// systemd, is not on the machine. Only tests import it.
+package realpart
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Lacking skips a test for want of a part, which it names, except in CI, where the
+// test fails.
+func Lacking(t testing.TB, part string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is needed in CI", part)
+	}
+	t.Skipf("no %s", part)
+}
+
+// Need asks for programs on the PATH; the first one that is not there is lacking.
+func Need(t testing.TB, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			Lacking(t, program)
+		}
+	}
+}
