@@ -41,7 +41,7 @@ func (c *Chain) key() string {
 		fmt.Fprintf(&b, "%s ", c.Condition.HeadSpan())
 	}
 	for _, r := range c.Routes {
-		fmt.Fprintf(&b, "%s %s %s %v\x00", r.Module, r.Scheme, targetOf(r), c.Silent)
+		fmt.Fprintf(&b, "%s %s %s %v\x00", r.Module, r.Scheme, r.Target(), c.Silent)
 	}
 	hops := c.Settings
 	for _, l := range c.Ladders {

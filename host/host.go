@@ -54,6 +54,10 @@ type Host struct {
 	judged   sync.Once
 	verdicts []verdict.Verdict
 
+	sought sync.Once
+	lost   []*LostSet
+	unread []*nginxconf.Scope
+
 	aimed        sync.Once
 	targets      []*Target
 	targetsKnown bool

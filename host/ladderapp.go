@@ -49,18 +49,7 @@ func undeclared(c *Chain, r *nginxconf.Route, name string) []Hop {
 	if len(c.Apps) > 0 {
 		return nil
 	}
-	return []Hop{{Party: App, Who: targetOf(r), Name: name, Why: "no application is declared for it"}}
-}
-
-// targetOf names what a route passes to.
-func targetOf(r *nginxconf.Route) string {
-	switch {
-	case r.Upstream != nil:
-		return r.Upstream.Name
-	case r.Address != "":
-		return r.Address
-	}
-	return r.Pass.Arg(0)
+	return []Hop{{Party: App, Who: r.Target(), Name: name, Why: "no application is declared for it"}}
 }
 
 // appTimes are the further times of an application.

@@ -42,7 +42,13 @@ var replacedSets = []struct{ name, module string }{
 // LostSets returns every block that drops inherited entries for requests it
 // serves, each once. unread are blocks where a file that could not be read may
 // hold further entries.
+// It may be asked concurrently; what it returns must not be changed.
 func (h *Host) LostSets() (lost []*LostSet, unread []*nginxconf.Scope) {
+	h.sought.Do(func() { h.lost, h.unread = h.searchLostSets() })
+	return h.lost, h.unread
+}
+
+func (h *Host) searchLostSets() (lost []*LostSet, unread []*nginxconf.Scope) {
 	http := h.Nginx.HTTP()
 	if http == nil {
 		return nil, nil

@@ -86,3 +86,38 @@ func (v *RouteValues) apart(routes []*nginxconf.Route) bool {
 	}
 	return true
 }
+
+// Place is where the value is decided: its directive, else the first pass; and the
+// name of the block, which for a default is the outermost one, for the first pass
+// changes with others.
+func (v *RouteValue) Place() (at source.Span, where string) {
+	if d := v.Directive(); d != nil {
+		return d.HeadSpan(), v.Level.Path()
+	}
+	return v.Routes[0].Pass.HeadSpan(), v.Routes[0].Scope.Enclosing(nginxconf.InHTTP).Path()
+}
+
+// Set gives a value to the routes and to nothing else: on the directive, once for
+// all in the http block, or in each location; none where one of the locations is
+// included elsewhere too, passes some requests on to others, or has the value
+// itself for what is nested in it.
+func (v *RouteValue) Set(word string) []source.Edit {
+	statement := nginxconf.Statement{Name: v.Name, Words: []string{word}}
+	switch d := v.Directive(); {
+	case v.Alone && d != nil:
+		return []source.Edit{d.SetArg(0, word)}
+	case v.Alone && len(v.Routes) > 1:
+		return v.Routes[0].Scope.Enclosing(nginxconf.InHTTP).Insert(statement)
+	case !v.Apart:
+		return nil
+	}
+	var edits []source.Edit
+	for _, r := range v.Routes {
+		location := r.Scope.Enclosing(nginxconf.InLocation)
+		if v.Level != nil && v.Level.Within(location) {
+			return nil
+		}
+		edits = append(edits, location.Insert(statement)...)
+	}
+	return edits
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -107,6 +108,17 @@ func (r *Report) SeeOrigin(o source.Origin, format string, args ...any) *Report 
 		label += " (" + o.Default + ")"
 	}
 	return r.See(o.Span, "%s", label)
+}
+
+// SeeValue names the default of a value on routes, or the passes that the place of
+// the finding is not.
+func (r *Report) SeeValue(v *host.RouteValue, format string, args ...any) *Report {
+	rest := v.Routes
+	if v.Directive() == nil {
+		rest = rest[1:]
+		r.SeeOrigin(v.Origin(), "%s is %s", v.Name, v.Text())
+	}
+	return r.SeeAll(nginxconf.PassSpans(rest), format, args...)
 }
 
 // Key names the finding for its fingerprint; see [Finding.Key].

@@ -58,6 +58,18 @@ type Route struct {
 	Variable bool
 }
 
+// Target names what the route passes to: the upstream block, else the address,
+// else what stands there where it is computed.
+func (r *Route) Target() string {
+	switch {
+	case r.Upstream != nil:
+		return r.Upstream.Name
+	case r.Address != "":
+		return r.Address
+	}
+	return r.Pass.Arg(0)
+}
+
 // Upstreams returns the upstream blocks in order. Like every answer about the
 // whole configuration it is empty while a file has a syntax error.
 func (c *Config) Upstreams() []*Upstream { return c.model().upstreams }

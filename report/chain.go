@@ -79,7 +79,7 @@ func parties(c *host.Chain) []string {
 		names = append(names, "nginx")
 	}
 	if len(c.Routes) > 0 && (c.Upstream != nil || len(c.Apps) == 0) {
-		names = append(names, target(c.Routes[0]))
+		names = append(names, c.Routes[0].Target())
 	}
 	for _, a := range c.Apps {
 		if c.Upstream == nil || !strings.EqualFold(a.Name, c.Upstream.Name) {
@@ -87,17 +87,6 @@ func parties(c *host.Chain) []string {
 		}
 	}
 	return names
-}
-
-// target names what a route passes to.
-func target(r *nginxconf.Route) string {
-	switch {
-	case r.Upstream != nil:
-		return r.Upstream.Name
-	case r.Address != "":
-		return r.Address
-	}
-	return r.Pass.Arg(0)
 }
 
 // way prints which server and location take a request.

@@ -21,7 +21,7 @@ func ladderTitle(c *host.Chain, l host.Ladder) (name, order string) {
 	case host.ClientIdleLadder:
 		return "idle", "connections to " + to + ": who opens them should let go first"
 	}
-	return "idle", "connections from nginx to " + target(c.Routes[0]) + ": nginx should let go first"
+	return "idle", "connections from nginx to " + c.Routes[0].Target() + ": nginx should let go first"
 }
 
 // hopValue is the time of a hop in words.

@@ -27,11 +27,7 @@ func runDeclaredNowhere(p *lint.Pass) {
 	var places []source.Span
 	seen := map[string]bool{}
 	for _, r := range p.Host.Undeclared() {
-		name := r.Address
-		if r.Upstream != nil {
-			name = r.Upstream.Name
-		}
-		if first(seen, name) {
+		if name := r.Target(); first(seen, name) {
 			names, places = append(names, name), append(places, r.Pass.HeadSpan())
 		}
 	}

@@ -57,10 +57,10 @@ type lackingSet struct {
 func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	var out []*lackingSet
 	clients, index := p.Host.ClientRoutes(), map[*nginxconf.Directive]*lackingSet{}
-	lost, _ := p.Host.LostSets()
+	lost := lostHeaders(p.Host)
 	for _, s := range p.Host.HeaderSets() {
 		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !clients[r] })
-		if len(routes) == 0 || !lacks(s) || !lacks(withLost(s, lost)) {
+		if len(routes) == 0 || !lacks(s) || !lacks(withLost(s, lost[s.At.Directive])) {
 			continue
 		}
 		at := s.At
@@ -78,14 +78,22 @@ func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	return out
 }
 
-// withLost is a set together with what its block loses of the outer one.
-func withLost(s *host.HeaderSet, lost []*host.LostSet) *host.HeaderSet {
-	whole := *s
+// lostHeaders returns what blocks lose of the outer set, by block.
+func lostHeaders(h *host.Host) map[*nginxconf.Directive][]*nginxconf.Directive {
+	lost, _ := h.LostSets()
+	out := map[*nginxconf.Directive][]*nginxconf.Directive{}
 	for _, l := range lost {
-		if l.Name == "proxy_set_header" && l.Scope.Directive == s.At.Directive {
-			whole.Directives = slices.Concat(s.Directives, l.Lost)
+		if l.Name == setHeader {
+			out[l.Scope.Directive] = l.Lost
 		}
 	}
+	return out
+}
+
+// withLost is a set together with what its block loses of the outer one.
+func withLost(s *host.HeaderSet, lost []*nginxconf.Directive) *host.HeaderSet {
+	whole := *s
+	whole.Directives = slices.Concat(s.Directives, lost)
 	return &whole
 }
 

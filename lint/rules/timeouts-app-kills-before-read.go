@@ -34,11 +34,11 @@ func runAppKillsBeforeRead(p *lint.Pass) {
 		}
 	}
 	for _, l := range p.Host.LateReads() {
-		at, where := valuePlace(l.RouteValue)
+		at, where := l.RouteValue.Place()
 		r := p.Report(at, "nginx waits %s for %s, which cuts a request off after %s: clients see 502, not 504",
 			nginxconf.FormatTime(l.Time().Value), l.App.Name, nginxconf.FormatTime(l.Limit.Value)).
 			Key("%s in %s for %s", l.Name, where, l.App.Name)
-		seeValue(r, l.RouteValue, "passes to %s", l.App.Name)
+		r.SeeValue(l.RouteValue, "passes to %s", l.App.Name)
 		r.SeeOrigin(l.Limit.Origin, "%s ends a request after %s", l.App.Name, nginxconf.FormatTime(l.Limit.Value))
 	}
 }

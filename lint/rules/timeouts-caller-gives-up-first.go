@@ -38,11 +38,11 @@ func runCallerGivesUpFirst(p *lint.Pass) {
 }
 
 func reportEarlyCaller(p *lint.Pass, c *host.EarlyCaller) {
-	at, where := valuePlace(c.RouteValue)
+	at, where := c.RouteValue.Place()
 	patience := c.Balancer.RequestTimeout
 	r := p.Report(at, "nginx waits %s for an answer, %s gives up after %s", nginxconf.FormatTime(c.Time().Value),
 		c.Balancer.Name, nginxconf.FormatTime(patience.Value)).Key("%s in %s behind %s", c.Name, where, c.Balancer.Name)
-	seeValue(r, c.RouteValue, "waits so long")
+	r.SeeValue(c.RouteValue, "waits so long")
 	r.SeeOrigin(patience.Origin, "%s waits %s", c.Balancer.Name, nginxconf.FormatTime(patience.Value))
 	target := beforeCaller(patience.Value)
 	if c.Longest.Known && c.Longest.Value >= target {
@@ -52,7 +52,7 @@ func reportEarlyCaller(p *lint.Pass, c *host.EarlyCaller) {
 	word := nginxconf.FormatTime(target)
 	r.SuggestUnsafe("set "+c.Name+" to "+word,
 		fmt.Sprintf("answers that begin after %s or later end in 504 also for clients that come another way than through %s", word, c.Balancer.Name),
-		setValue(c.RouteValue, word)...)
+		c.RouteValue.Set(word)...)
 }
 
 // beforeCaller is how long nginx should wait at most when its caller waits so

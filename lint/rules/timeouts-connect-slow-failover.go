@@ -46,7 +46,7 @@ func runConnectSlowFailover(p *lint.Pass) {
 }
 
 func reportSlowFailover(p *lint.Pass, f *host.SlowFailover) {
-	at, where := valuePlace(f.RouteValue)
+	at, where := f.RouteValue.Place()
 	others := "the other one"
 	if f.Servers > 2 {
 		others = fmt.Sprintf("one of the other %d", f.Servers-1)
@@ -54,8 +54,8 @@ func reportSlowFailover(p *lint.Pass, f *host.SlowFailover) {
 	r := p.Report(at, "a request waits %s for a server of %s that is gone, before %s is asked",
 		nginxconf.FormatTime(f.Time().Value), f.Upstream.Name, others)
 	r.Key("%s in %s for upstream %s", f.Name, where, f.Upstream.Name)
-	seeValue(r, f.RouteValue, "passes to %s", f.Upstream.Name)
+	r.SeeValue(f.RouteValue, "passes to %s", f.Upstream.Name)
 	r.See(f.Upstream.Directive.HeadSpan(), "has %d servers", f.Servers)
 	r.SuggestUnsafe("set "+f.Name+" to "+enoughConnect, "a server that takes longer than that to accept a connection is passed over",
-		setValue(f.RouteValue, enoughConnect)...)
+		f.RouteValue.Set(enoughConnect)...)
 }

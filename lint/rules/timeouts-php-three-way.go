@@ -65,14 +65,14 @@ func reportKilledFirst(p *lint.Pass, t *host.PHPTimes) {
 }
 
 func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {
-	at, where := valuePlace(v)
+	at, where := v.Place()
 	r := p.Report(at, "nginx acts first: it gives up on %s after %s, and max_execution_time lets a script compute for %s", t.App.Name,
 		nginxconf.FormatTime(v.Time().Value), nginxconf.FormatTime(t.Compute.Value)).Key("%s in %s for %s", v.Name, where, t.App.Name)
 	if t.Compute.Origin.IsDefault() {
 		r.Severity(lint.Warning)
 	}
-	seeValue(r, v, "passes to %s", t.App.Name)
+	r.SeeValue(v, "passes to %s", t.App.Name)
 	r.SeeOrigin(t.Compute.Origin, "max_execution_time is %s", nginxconf.FormatTime(t.Compute.Value))
 	word := nginxconf.FormatTime(t.Compute.Value + afterApp)
-	r.Apply("nginx -s reload").SuggestUnsafe("set "+v.Name+" to "+word, "clients of a request that hangs wait longer for their error", setValue(v, word)...)
+	r.Apply("nginx -s reload").SuggestUnsafe("set "+v.Name+" to "+word, "clients of a request that hangs wait longer for their error", v.Set(word)...)
 }

@@ -33,11 +33,11 @@ func runStreamingBuffered(p *lint.Pass) {
 			if on := v.On(); !on.Known || !on.Value {
 				continue
 			}
-			at, where := valuePlace(v)
+			at, where := v.Place()
 			r := p.Report(at, "nginx buffers the answers of %s, which streams them", a.Name).Key("%s in %s for %s", v.Name, where, a.Name)
-			seeValue(r, v, "passes to %s", a.Name)
+			r.SeeValue(v, "passes to %s", a.Name)
 			r.See(a.Span, "says that it streams")
-			r.SuggestUnsafe("set "+v.Name+" to off", "a slow client keeps the application busy as long as it reads", setValue(v, "off")...)
+			r.SuggestUnsafe("set "+v.Name+" to off", "a slow client keeps the application busy as long as it reads", v.Set("off")...)
 		}
 	}
 }

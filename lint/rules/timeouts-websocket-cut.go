@@ -37,7 +37,7 @@ func runWebsocketCut(p *lint.Pass) {
 }
 
 func reportCut(p *lint.Pass, c *host.Cut) {
-	at, where := valuePlace(c.RouteValue)
+	at, where := c.RouteValue.Place()
 	what, who, silence := "a stream", "nginx", " without a word"
 	if c.WebSocket {
 		what = "a WebSocket"
@@ -51,7 +51,7 @@ func reportCut(p *lint.Pass, c *host.Cut) {
 	after := nginxconf.FormatTime(c.After.Value)
 	r := p.Report(at, "%s cuts %s of %s after %s%s", who, what, c.App.Name, after, silence).
 		Key("%s in %s for %s, %s", c.Name, where, c.App.Name, who)
-	seeValue(r, c.RouteValue, "passes to %s", c.App.Name)
+	r.SeeValue(c.RouteValue, "passes to %s", c.App.Name)
 	if c.Balancer != nil {
 		r.SeeOrigin(c.After.Origin, "%s waits %s", who, after)
 	}
@@ -69,6 +69,6 @@ func reportCut(p *lint.Pass, c *host.Cut) {
 	if target > c.After.Value {
 		word := nginxconf.FormatTime(target)
 		r.SuggestUnsafe("set "+c.Name+" to "+word, "a request that hangs, and a connection whose other end is gone, is kept as long",
-			setValue(c.RouteValue, word)...)
+			c.RouteValue.Set(word)...)
 	}
 }
