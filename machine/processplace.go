@@ -1,0 +1,72 @@
+package machine
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// elsewhere says why a process has not to do with the files and the network that
+// this process sees, as far as it can be told; "" where nothing says so.
+func (p procReader) elsewhere(pid int, group string) string {
+	switch {
+	case len(strings.Fields(statusLine(p.read(pid, "status"), "NSpid:"))) > 1:
+		return "it has process numbers of its own, as in a container"
+	case runtimeOf(group) != "":
+		return "it runs in a container of " + runtimeOf(group)
+	case p.otherNetwork(pid):
+		return "it runs in another network"
+	case !slices.Contains([]string{"", "/"}, p.link(pid, "root")):
+		return "it runs below " + p.link(pid, "root")
+	}
+	return ""
+}
+
+// runtimes are words that container runtimes put into the names of control groups.
+var runtimes = [...]string{"docker", "libpod", "kubepods", "containerd", "crio", "lxc", "machine-"}
+
+// runtimeOf returns the container runtime that a control group belongs to, "" for
+// none. The services of the runtimes themselves are no containers.
+func runtimeOf(group string) string {
+	for _, name := range strings.Split(group, "/") {
+		for _, r := range runtimes {
+			if strings.HasPrefix(name, r) && !strings.HasSuffix(name, ".service") {
+				return strings.TrimSuffix(r, "-")
+			}
+		}
+	}
+	return ""
+}
+
+// otherNetwork reports whether a process surely has another network than this
+// one. Others may not see which one root's processes have, but everybody sees
+// the sockets that listen there, whose inodes are unique on the machine.
+func (p procReader) otherNetwork(pid int) bool {
+	own, err := p.fsys.ReadLink("/proc/self/ns/net")
+	if its := p.link(pid, "ns/net"); err == nil && its != "" {
+		return its != own
+	}
+	here, there := p.listening("self"), p.listening(strconv.Itoa(pid))
+	if len(there) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(there, func(inode string) bool { return slices.Contains(here, inode) })
+}
+
+// listening returns the inodes of the TCP sockets that listen in the network of a
+// process.
+func (p procReader) listening(process string) []string {
+	var out []string
+	for _, table := range []string{"tcp", "tcp6"} {
+		text, _, err := p.fsys.Read("/proc/" + process + "/net/" + table)
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); len(f) > 9 && f[3] == "0A" { // TCP_LISTEN
+				out = append(out, f[9])
+			}
+		}
+	}
+	return out
+}
