@@ -12,9 +12,9 @@ type Demand struct {
 	// Connections is worker_connections, which counts every socket of a worker:
 	// clients, upstreams and idle ones (nginx.org, ngx_core_module).
 	Connections source.Setting[int64]
-	// Files are temporary and cache files of requests in flight. A proxied request
-	// holds two sockets and up to two files; with HTTP/2, where requests share the
-	// client's socket, one socket and two files.
+	// Files are temporary and cache files of requests in flight: one for each
+	// socket, as where clients send bodies or read answers whose upstream is done
+	// already; with HTTP/2, where requests share the client's socket, two.
 	Files int64
 	// Spill is a route whose requests or responses may go to files; nil for none.
 	Spill *nginxconf.Route
@@ -22,19 +22,32 @@ type Demand struct {
 	Cached int64
 	// Listens and Logs count listening sockets and log files.
 	Listens, Logs int64
+	// Own is what a worker needs besides, rounded up.
+	Own int64
 }
 
 // Load returns the part of the sum that grows with the load. The rest is small,
 // partly counted in worker_connections already, and rounded up.
 func (d Demand) Load() int64 { return d.Connections.Value + d.Files + d.Cached }
 
-// OwnDescriptors is what a worker needs besides: standard streams, event queue,
-// channels to its siblings, resolver.
+// OwnDescriptors is what a process needs besides connections and files: standard
+// streams, event queue, channels to its siblings, resolver.
 const OwnDescriptors = 32
+
+// ownDescriptors is what a worker of nginx needs: [OwnDescriptors], or, among many
+// workers, a channel to each of them, twice while a reload lets the old ones finish
+// (ngx_worker_process_init keeps one end of every sibling's pair).
+func (h *Host) ownDescriptors() int64 {
+	workers, _ := h.Workers()
+	if !workers.Known || workers.Value > 1<<20 {
+		return OwnDescriptors
+	}
+	return max(OwnDescriptors, 12+2*workers.Value)
+}
 
 // Total returns the whole sum, enough for a limit.
 func (d Demand) Total() int64 {
-	return d.Load() + d.Listens + d.Logs + OwnDescriptors
+	return d.Load() + d.Listens + d.Logs + d.Own
 }
 
 // WorkerDemand returns what a worker may need; false when the files do not tell.
@@ -61,7 +74,7 @@ func (h *Host) WorkerDemand() (Demand, bool) {
 	if h.speaksHTTP2() {
 		d.Files *= 2
 	}
-	d.Listens, d.Logs, d.Cached = h.listenSockets(), h.logFiles(), h.cachedFiles()
+	d.Listens, d.Logs, d.Cached, d.Own = h.listenSockets(), h.logFiles(), h.cachedFiles(), h.ownDescriptors()
 	return d, true
 }
 

@@ -35,28 +35,57 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	}
 	at := connectionsPlace(p.Host.Nginx)
 	limit, why := p.Host.WorkerNoFile()
-	switch {
-	case !limit.Known:
+	if !limit.Known {
 		p.Skip(at, why)
 		return
-	case demand.Load() <= limit.Value:
+	}
+	need, clients, atPeak := p.Host.PeakDemand(demand)
+	severity, exceeded := fdSeverity(demand, need, atPeak, limit)
+	if !exceeded {
 		return
 	}
-	r := p.Report(at, "a worker may need %d descriptors (%s), its limit is %d", demand.Total(), sum(demand), limit.Value)
-	r.Key("worker_connections")
+	when := ""
+	if atPeak && need.Total() > limit.Value {
+		when = fmt.Sprintf("with %s at the peak ", counted(clients, "client"))
+	} else {
+		need = demand
+	}
+	r := p.Report(at, "%sa worker may need %d descriptors (%s), its limit is %d", when, need.Total(), sum(need), limit.Value)
+	r.Key("worker_connections").Severity(severity)
 	if demand.Connections.Origin.IsDefault() {
 		r.SeeOrigin(demand.Connections.Origin, "worker_connections is %d", demand.Connections.Value)
 	}
 	r.SeeOrigin(limit.Origin, "workers may open %d files", limit.Value)
+	if when != "" {
+		peak := p.Host.Facts.Workload.PeakConnections
+		r.SeeOrigin(peak.Origin, "%d clients are expected", peak.Value)
+	}
 	if demand.Spill != nil {
 		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")
-	}
-	if demand.Connections.Value <= limit.Value || limit.Origin.Assumed {
-		r.Severity(lint.Warning) // for sure only when the sockets alone exceed the limit
 	}
 	if n := roundedLimit(p.Host, demand.Total()); n > 0 {
 		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), setNoFile(p.Host.Nginx.Root, n)...)
 	}
+}
+
+// fdSeverity weighs a limit: worker_connections beyond it can never be used, and
+// clients notice; what open_file_cache holds is there to be filled. Temporary files
+// come on top only where requests are large: they count for a peak that somebody
+// declares, and are worth a word where somebody has set the limit and means it to
+// be enough. What packages come with is neither.
+func fdSeverity(most, need host.Demand, atPeak bool, limit source.Setting[int64]) (lint.Severity, bool) {
+	switch {
+	case most.Connections.Value > limit.Value:
+		if limit.Origin.Assumed || atPeak && need.Total() <= limit.Value {
+			return lint.Warning, true
+		}
+		return lint.Error, true
+	case atPeak:
+		return lint.Warning, need.Total() > limit.Value
+	case most.Cached > 0 && most.Connections.Value+most.Cached > limit.Value:
+		return lint.Warning, true
+	}
+	return lint.Info, most.Load() > limit.Value && !limit.Origin.IsDefault()
 }
 
 // connectionsPlace returns the worker_connections directive, else the head of
@@ -87,7 +116,7 @@ func sum(d host.Demand) string {
 	add(d.Cached, "cached file")
 	add(d.Listens, "listening socket")
 	add(d.Logs, "log")
-	return strings.Join(parts, " + ") + fmt.Sprintf(" + %d of its own", host.OwnDescriptors)
+	return strings.Join(parts, " + ") + fmt.Sprintf(" + %d of its own", d.Own)
 }
 
 // counted writes a number of things: "1 log", "2 logs".
