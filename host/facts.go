@@ -1,9 +1,6 @@
 package host
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
@@ -20,9 +17,14 @@ type Facts struct {
 	CPUs   source.Setting[int]
 	// Memory and Swap in bytes.
 	Memory, Swap source.Setting[int64]
+	// CPUQuota is how much processor time nginx gets, in processors, where a quota is
+	// known. It does not change how many workers nginx starts.
+	CPUQuota source.Setting[float64]
 	// NoFileHard is the hard limit on descriptors that nginx's master inherits.
 	NoFileHard source.Setting[int64]
-	Container  source.Setting[bool]
+	// Container reports that nginx runs in a container that has no system of its
+	// own.
+	Container source.Setting[bool]
 
 	// What peak load is expected to be.
 	Workload appconf.WorkloadConfig
@@ -63,78 +65,4 @@ func (h *Host) Version() source.Setting[string] {
 	}
 	newest := source.Origin{Default: "newest stable release", Assumed: true}
 	return source.Setting[string]{Value: nginxconf.Stable().String(), Origin: newest}
-}
-
-var machine = source.Origin{Default: "this machine"}
-
-// complete fills in from the machine itself what the declaration leaves open.
-func (f *Facts) complete(v *source.View) {
-	if !f.Kernel.Known {
-		if text, ok := read(v, "/proc/sys/kernel/osrelease"); ok {
-			f.Kernel = source.Known(release(text), machine)
-		}
-	}
-	if !f.CPUs.Known {
-		if text, ok := read(v, "/sys/devices/system/cpu/online"); ok {
-			f.CPUs = source.Known(countList(text), machine)
-		}
-	}
-	if text, ok := read(v, "/proc/meminfo"); ok {
-		fill(&f.Memory, text, "MemTotal:")
-		fill(&f.Swap, text, "SwapTotal:")
-	}
-	if !f.NginxVersion.Known {
-		if version, build, ok := installedNginx(); ok {
-			f.NginxVersion, f.build = source.Known(version, machine), build
-			f.setVersion()
-		}
-	}
-}
-
-func read(v *source.View, name string) (string, bool) {
-	f, err := v.Open(name)
-	if err != nil {
-		return "", false
-	}
-	return strings.TrimSpace(f.Text), true
-}
-
-// release cuts "6.1.0-25-amd64" to "6.1.0".
-func release(text string) string {
-	return text[:len(text)-len(strings.TrimLeft(text, "0123456789."))]
-}
-
-// countList counts a kernel list such as "0-3,8".
-func countList(text string) int {
-	n := 0
-	for _, part := range strings.Split(text, ",") {
-		first, last, isRange := strings.Cut(part, "-")
-		a, err := strconv.Atoi(first)
-		if err != nil {
-			continue
-		}
-		b := a
-		if isRange {
-			if b, err = strconv.Atoi(last); err != nil {
-				continue
-			}
-		}
-		n += b - a + 1
-	}
-	return n
-}
-
-// fill reads one figure of /proc/meminfo, in kB there.
-func fill(s *source.Setting[int64], text, name string) {
-	if s.Known {
-		return
-	}
-	for _, line := range strings.Split(text, "\n") {
-		fields := strings.Fields(line)
-		if len(fields) >= 2 && fields[0] == name {
-			if kb, err := strconv.ParseInt(fields[1], 10, 64); err == nil {
-				*s = source.Known(kb<<10, machine)
-			}
-		}
-	}
 }

@@ -86,7 +86,7 @@ func Load(store *source.Store, dir string, decl appconf.HostConfig) (*Host, erro
 	h := newHost(store, dir, decl)
 	h.Facts = declaredFacts(decl)
 	if h.Live {
-		h.Facts.complete(h.View)
+		h.Facts.complete(store.FS())
 	}
 	h.loadNginx(decl)
 	h.loadKernel(decl)

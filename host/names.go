@@ -45,8 +45,11 @@ func (h *Host) inHostsFile(name string) bool {
 // hostsFile returns the addresses that the host's /etc/hosts gives a name; false
 // where there is no such file.
 func (h *Host) hostsFile(name string) (addresses []string, ok bool) {
-	text, ok := read(h.View, "/etc/hosts")
-	for line := range strings.Lines(text) {
+	f, err := h.View.Open("/etc/hosts")
+	if err != nil {
+		return nil, false
+	}
+	for line := range strings.Lines(f.Text) {
 		line, _, _ = strings.Cut(line, "#")
 		fields := strings.Fields(line)
 		for i, field := range fields {
@@ -55,5 +58,5 @@ func (h *Host) hostsFile(name string) (addresses []string, ok bool) {
 			}
 		}
 	}
-	return addresses, ok
+	return addresses, true
 }

@@ -6,10 +6,28 @@ import (
 
 // A Machine is what was read of the running machine at one moment.
 type Machine struct {
+	Kernel       Kernel
+	Distribution Figure[Distribution]
+	Systemd      Systemd
+	CPUs         CPUs
+	Memory       Memory
+	// PageSize is in bytes.
+	PageSize Figure[int64]
+	// PIDs is how many processes and threads the control group of this process may
+	// have; 0 is no limit.
+	PIDs Figure[int64]
+	// Container is the kind of container this process runs in; see [ReadContainer].
+	Container Figure[string]
+	// NoFile are the limits on open files of this process, FirstNoFile those of the
+	// first one, which everything in a container inherits.
+	NoFile, FirstNoFile Figure[Limits]
+	// SysResource reports that this process holds CAP_SYS_RESOURCE and may raise
+	// hard limits, FirstSysResource that the first process and its children can.
+	SysResource, FirstSysResource Figure[bool]
 	// Values are the kernel settings in force, by canonical key
-	// (net.ipv4.conf.eth0/100.rp_filter), with blanks as the kernel prints them.
-	// A key that the kernel does not have, or does not let this user read, is not
-	// among them.
+	// (net.ipv4.conf.eth0/100.rp_filter), numbers separated by single blanks. A key
+	// that the kernel does not have, or does not let this user read, is not among
+	// them.
 	Values map[string]string
 	// Masters are the master processes of nginx that run, in the order of their
 	// process numbers.
@@ -19,11 +37,23 @@ type Machine struct {
 }
 
 // Read reads the machine: fsys is its file system from "/" on. Of the kernel's
-// settings it reads those named by canonical keys.
+// settings it reads those named by canonical keys, in which a "*" stands for one
+// name or the rest of one.
 func Read(fsys source.FS, keys []string) *Machine {
-	m := &Machine{Values: map[string]string{}, Masters: readMasters(fsys)}
-	return m
+	return &Machine{
+		Kernel:           ReadKernel(fsys),
+		Distribution:     readDistribution(fsys),
+		Systemd:          ReadSystemd(fsys),
+		CPUs:             ReadCPUs(fsys),
+		Memory:           ReadMemory(fsys),
+		PageSize:         pageSize(fsys),
+		PIDs:             pidsLimit(fsys),
+		Container:        ReadContainer(fsys),
+		NoFile:           NoFile(fsys, "self"),
+		FirstNoFile:      NoFile(fsys, "1"),
+		SysResource:      holdsSysResource(fsys, "self", "CapEff"),
+		FirstSysResource: holdsSysResource(fsys, "1", "CapBnd"),
+		Values:           readValues(fsys, keys),
+		Masters:          readMasters(fsys),
+	}
 }
-
-// Limits are a soft and a hard limit. The zero Limits are not known.
-type Limits struct{ Soft, Hard int64 }

@@ -69,7 +69,7 @@ func (s *Store) With(texts map[*File]string) *Store {
 		}
 	}
 	if len(created) > 0 {
-		out.fs, out.created = overlay{s.base(), created}, created
+		out.fs, out.created = overlay{s.FS(), created}, created
 	}
 	return out
 }
@@ -80,8 +80,8 @@ func (s *Store) Created(p string) bool {
 	return ok
 }
 
-// base returns the file system below what With added.
-func (s *Store) base() FS {
+// FS returns the file system that the store reads from, without what With added.
+func (s *Store) FS() FS {
 	if o, ok := s.fs.(overlay); ok {
 		return o.FS
 	}
