@@ -100,14 +100,12 @@ func (h *Host) Inflows() []Inflow {
 	return out
 }
 
-// busy is the concurrency of the declared workload, rounded up.
+// busy is the concurrency of the declared workload, where all of it goes to one place.
 func (h *Host) busy() source.Setting[int64] {
-	w := h.Facts.Workload
-	if !w.PeakRPS.Known || !w.UpstreamLatency.Known || !h.OneTarget() {
+	if !h.OneTarget() {
 		return source.Setting[int64]{}
 	}
-	n := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
-	return source.Known(int64(math.Ceil(min(n, math.MaxInt32))), w.PeakRPS.Origin)
+	return h.InFlight().Figure
 }
 
 // mostOpen is how many connections to applications worker_connections lets nginx

@@ -31,6 +31,8 @@ type Backlog struct {
 // somaxconn is the longest accept queue that the kernel allows.
 const somaxconn = "net.core.somaxconn"
 
+const ownSomaxconn = "a container may have a net.core.somaxconn of its own"
+
 // Backlogs returns every accept queue length that a file asks for, those of
 // nginx first. What a program asks for by default is not among them.
 func (h *Host) Backlogs() []Backlog {
@@ -51,7 +53,7 @@ func (h *Host) listenBacklogs() []Backlog {
 	}
 	elsewhere := ""
 	if h.Facts.Container.Value {
-		elsewhere = "a container may have a net.core.somaxconn of its own"
+		elsewhere = ownSomaxconn
 	}
 	seen := map[*nginxconf.Directive]bool{}
 	h.Nginx.Root.Walk(func(s *nginxconf.Scope) {

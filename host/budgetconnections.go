@@ -1,0 +1,142 @@
+package host
+
+import (
+	"fmt"
+
+	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
+)
+
+// The terms of a [Host.ConnectionBudget].
+const (
+	ClientConnections = "clients"
+	UpstreamInUse     = "upstream connections in use"
+	UpstreamIdle      = "idle upstream connections"
+)
+
+// ConnectionBudget returns the connections of all nginx workers at the declared
+// peak beside worker_connections, which counts every socket of a worker: those to
+// clients and to applications, in use or idle, and listening ones (nginx.org,
+// ngx_core_module). h.Nginx must not be nil.
+func (h *Host) ConnectionBudget() *Budget {
+	b := &Budget{Kind: WorkerConnections, Limit: h.connectionLimit()}
+	workers, why := h.Workers()
+	b.Terms = append(b.Terms, h.clients())
+	if len(h.Nginx.Routes()) > 0 {
+		b.Terms = append(b.Terms, h.upstreamInUse())
+		if idle := h.idleConnections(workers, why); idle.Why != "" || idle.Figure.Value > 0 {
+			b.Terms = append(b.Terms, idle)
+		}
+		if limit := b.Limit.Figure; limit.Known {
+			b.Notes = append(b.Notes, fmt.Sprintf("enough for %d requests that are passed on, each of which takes two", limit.Value/2))
+		}
+	}
+	listens := Term{Name: "listening sockets", Why: why}
+	if n := h.listenSockets(); workers.Known {
+		listens.How = fmt.Sprintf("%d x %d workers", n, workers.Value)
+		listens.Figure = source.Known(times(n, workers.Value), source.Origin{})
+	}
+	b.Terms = append(b.Terms, listens)
+	return b
+}
+
+// connectionLimit is worker_connections over all workers.
+func (h *Host) connectionLimit() Term {
+	t := Term{Name: "worker_connections"}
+	d, ok := h.WorkerDemand()
+	workers, why := h.Workers()
+	switch {
+	case !ok:
+		t.Why = whyNoConnections
+	case !workers.Known:
+		t.Why = why
+	default:
+		t.How = fmt.Sprintf("%d workers x %d", workers.Value, d.Connections.Value)
+		t.Figure = source.Known(times(workers.Value, d.Connections.Value), d.Connections.Origin)
+		t.Also = []Factor{{"worker_processes", workers.Origin}}
+	}
+	return t
+}
+
+// clients are those of the declared peak.
+func (h *Host) clients() Term {
+	peak := h.Facts.Workload.PeakConnections
+	if !peak.Known {
+		return Term{Name: ClientConnections, Why: "how many there are is not declared (workload.peak_connections)"}
+	}
+	return Term{Name: ClientConnections, Figure: source.Known(int64(peak.Value), peak.Origin)}
+}
+
+// upstreamInUse are connections to applications: one for each request in flight,
+// or, where nobody says how many these are, at most one for each client.
+func (h *Host) upstreamInUse() Term {
+	t := h.InFlight()
+	if peak := h.Facts.Workload.PeakConnections; !t.Figure.Known && peak.Known {
+		t = Term{How: "one for each client", AtMost: true, Figure: source.Known(int64(peak.Value), peak.Origin)}
+	}
+	t.Name = UpstreamInUse
+	return t
+}
+
+// idleConnections are those that the pools of all workers may keep.
+func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
+	t := Term{Name: UpstreamIdle, AtMost: true}
+	sum, origin := int64(0), source.Origin{}
+	for _, u := range h.Nginx.Upstreams() {
+		pool, ok := h.PoolOf(u)
+		if !ok {
+			continue
+		}
+		if use, _ := h.PoolUse(u, pool); use == PoolReused {
+			if sum == 0 {
+				origin = pool.Origin
+			} else {
+				t.Also = append(t.Also, Factor{"keepalive of " + u.Name, pool.Origin})
+			}
+			sum = plus(sum, times(pool.Size, h.Caches(u, pool)))
+		}
+	}
+	switch {
+	case sum == 0:
+	case !workers.Known:
+		t.Why = why
+	default:
+		t.How = fmt.Sprintf("pools of %d x %d workers", sum, workers.Value)
+		t.Figure = source.Known(times(sum, workers.Value), origin)
+	}
+	return t
+}
+
+// sockets returns how many connections of clients and to applications there are at
+// the declared peak, idle ones of pools included, as far as nginx has connections
+// for them.
+func (h *Host) sockets() Term {
+	b := h.ConnectionBudget()
+	t := Term{Name: "sockets", Figure: h.clients().Figure, Why: h.clients().Why}
+	if !t.Figure.Known {
+		return t
+	}
+	for _, name := range []string{UpstreamInUse, UpstreamIdle} {
+		more := b.Term(name)
+		t.Figure.Value = plus(t.Figure.Value, more.Figure.Value)
+		t.AtMost = t.AtMost || more.AtMost
+	}
+	if limit := b.Limit.Figure; limit.Known {
+		t.Figure.Value = min(t.Figure.Value, limit.Value)
+	}
+	return t
+}
+
+// takesTLSAnywhere reports whether some server speaks TLS to clients.
+func (h *Host) takesTLSAnywhere() bool {
+	for _, l := range h.Nginx.Listens() {
+		if takesTLS(l) || l.QUIC {
+			return true
+		}
+	}
+	found := false
+	h.each("listen", func(s *nginxconf.Scope, d *nginxconf.Directive) {
+		found = found || s.Context != nginxconf.InServer && argIndex(d, "ssl") > 0
+	})
+	return found
+}
