@@ -1,8 +1,8 @@
 package sysctl
 
-// aliases returns the other names under which the kernel keeps the same
+// Aliases returns the other names under which the kernel keeps the same
 // variable (net/netfilter/nf_conntrack_standalone.c, net/ipv4/devinet.c).
-func aliases(key string) []string {
+func Aliases(key string) []string {
 	for _, pair := range [...][2]string{
 		{"net.netfilter.nf_conntrack_max", "net.nf_conntrack_max"},
 		{"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"},

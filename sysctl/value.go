@@ -123,7 +123,7 @@ func (x *index) seen(st state) state {
 // prepare returns the variable a key names, or nil and the unknown state when
 // nobody can tell what the files leave in it.
 func (s *Settings) prepare(key string, x *index) (*variable, state) {
-	v := &variable{names: append([]string{key}, aliases(key)...), kernel: s.Kernel}
+	v := &variable{names: append([]string{key}, Aliases(key)...), kernel: s.Kernel}
 	v.key, _ = find(key)
 	if v.key != nil && (!v.key.existsIn(s.Kernel) || v.key.Access == "write-only") {
 		return nil, state{}

@@ -39,6 +39,7 @@ func All() []*lint.Rule {
 		inheritedSetLost,
 		limitKeyBehindLB,
 		realipTrustsAll,
+		belowDefault,
 		finTimeoutMyth,
 		pmtuDiscoveryOff,
 		removedKey,
