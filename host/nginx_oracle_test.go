@@ -144,15 +144,32 @@ func sortedFields(out string) []string {
 
 // TestWorkerNoFile compares the limit of workers with that of real ones.
 func TestWorkerNoFile(t *testing.T) {
-	for _, c := range []struct{ unit, own, want string }{
-		{"1024:2048", "", "1024"},
-		{"1024:2048", "1500", "1500"},
-		{"1024:2048", "65536", "65536"},
-		{"4096", "600", "600"},
-		{"600", "", "600"},
+	const without = "CapabilityBoundingSet=~CAP_SYS_RESOURCE\n"
+	for _, c := range []struct {
+		unit, more, own, want string
+		raises                bool
+	}{
+		{unit: "1024:2048", want: "1024"},
+		{unit: "1024:2048", own: "1500", want: "1500"},
+		{unit: "1024:2048", own: "600", want: "600"},
+		{unit: "1024:2048", more: without, want: "1024"},
+		{unit: "1024:2048", more: without, own: "1500", want: "1500"},
+		{unit: "1024:2048", more: without, own: "65536", want: "1024"},
+		{unit: "1024:2048", more: without, own: "4294967296", want: "1024"},
+		{unit: "1024:2048", own: "4294967296", want: "1024"},
+		{unit: "1024:2048", own: "65536", want: "65536", raises: true},
+		{unit: "1024:524288", own: "65536", want: "65536", raises: true},
+		{unit: "1024:524288", own: "1000000", want: "1000000", raises: true},
+		{unit: "4096", own: "600", want: "600"},
+		{unit: "600", want: "600"},
 	} {
-		if c.want == "65536" && !mayRaise(t) {
+		if c.raises && !mayRaise(t) {
 			continue // as in a container: the limit of workers is not told either
+		}
+		start := `start "$1"`
+		if c.more != "" {
+			realpart.Need(t, "setpriv")
+			start = `setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource -- nginx -e stderr -c "$1/nginx.conf"`
 		}
 		conf := "worker_processes 1;\nevents { worker_connections 100; }\nhttp { server { listen 80; } }\n"
 		if c.own != "" {
@@ -160,7 +177,7 @@ func TestWorkerNoFile(t *testing.T) {
 		}
 		h := loadHost(t, map[string]string{
 			"/etc/nginx/nginx.conf":             conf,
-			"/etc/systemd/system/nginx.service": "[Service]\nExecStart=/usr/sbin/nginx\nLimitNOFILE=" + c.unit + "\n",
+			"/etc/systemd/system/nginx.service": "[Service]\nExecStart=/usr/sbin/nginx\nLimitNOFILE=" + c.unit + "\n" + c.more,
 		}, appconf.HostConfig{})
 		limit, why := h.WorkerNoFile()
 		if !limit.Known {
@@ -169,7 +186,7 @@ func TestWorkerNoFile(t *testing.T) {
 		}
 		got := runNginx(t, conf, `
 prlimit --pid $$ --nofile=`+c.unit+`
-start "$1"
+`+start+`
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	for p in $(pgrep -x nginx); do
 		if grep -q 'nginx: worker' /proc/$p/cmdline; then sleep 0.3; awk '/Max open files/ {print $4}' /proc/$p/limits; exit; fi

@@ -7,15 +7,12 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// lowestNrOpen is the kernel's fs.nr_open where nothing sets it; systemd may
-// raise it, and never lowers it (Documentation/admin-guide/sysctl/fs).
-const lowestNrOpen = 1 << 20
-
 // WorkerNoFile returns the limit on open files that nginx's workers get, in a
 // container at most. When it is unknown, why says what keeps it from being told.
 //
-// worker_rlimit_nofile counts only where setrlimit can succeed; elsewhere the
-// workers keep the soft limit they inherit (ngx_worker_process_init).
+// worker_rlimit_nofile counts only where setrlimit can succeed, and is then both
+// limits, lower ones too; elsewhere the workers keep the soft limit they inherit
+// (ngx_worker_process_init).
 func (h *Host) WorkerNoFile() (limit source.Setting[int64], why string) {
 	v := h.Nginx.Root.Effective("worker_rlimit_nofile")
 	if !v.Known {
@@ -25,13 +22,36 @@ func (h *Host) WorkerNoFile() (limit source.Setting[int64], why string) {
 		return h.inheritedNoFile()
 	}
 	n := v.Number()
-	switch ceiling := h.NoFileCeiling(); {
-	case !n.Known || n.Value == 0:
-		return limit, "worker_rlimit_nofile is no number above zero"
-	case !ceiling.Known || n.Value > ceiling.Value:
+	if !n.Known {
+		return limit, "worker_rlimit_nofile is not a number"
+	}
+	if ceiling := h.NoFileCeiling(); ceiling.Known && n.Value <= ceiling.Value {
+		return n, ""
+	}
+	refused := h.RefusedNoFile()
+	if !refused.Known {
 		return limit, fmt.Sprintf("whether workers may raise their limit to %d is not known", n.Value)
 	}
-	return n, ""
+	limit, why = h.inheritedNoFile()
+	limit.Origin.Assumed = limit.Origin.Assumed || refused.Origin.Assumed
+	return limit, why
+}
+
+// RefusedNoFile returns the limit below worker_rlimit_nofile that makes setrlimit
+// fail: the hard limit where workers cannot raise it, or fs.nr_open. It is unknown
+// where workers get what the directive says, and where nobody can tell.
+func (h *Host) RefusedNoFile() source.Setting[int64] {
+	n := h.Nginx.Root.Effective("worker_rlimit_nofile").Number()
+	if !n.Known {
+		return n
+	}
+	if hard, fixed := h.HardNoFile(); fixed && hard.Known && n.Value > hard.Value {
+		return hard
+	}
+	if open := h.NrOpen(); open.Known && n.Value > open.Value {
+		return open
+	}
+	return source.Setting[int64]{}
 }
 
 // inheritedNoFile returns the soft limit that nginx is started with.
@@ -46,7 +66,12 @@ func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
 	if !r.Known || !h.HasSystemd() {
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
 	}
-	return source.Known(descriptors(r.Value.Soft), r.Origin), ""
+	soft := source.Known(descriptors(r.Value.Soft), r.Origin)
+	if open := h.leastNrOpen(); open.Known && open.Value < soft.Value {
+		open.Origin.Assumed = open.Origin.IsDefault()
+		return open, "" // systemd comes as close as it can (rlimit-util.c, setrlimit_closest)
+	}
+	return soft, ""
 }
 
 // HasSystemd reports whether systemd starts the host's services, as far as can
@@ -59,15 +84,9 @@ func (h *Host) HasSystemd() bool {
 // NoFileCeiling returns the highest worker_rlimit_nofile that is sure to take
 // effect: fs.nr_open, or the hard limit where workers cannot raise it.
 func (h *Host) NoFileCeiling() source.Setting[int64] {
-	open := h.Sysctl.Int("fs.nr_open")
-	if !open.Known {
-		if len(h.Sysctl.Lines("fs.nr_open")) > 0 {
-			return source.Setting[int64]{}
-		}
-		open = source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default"})
-	}
+	open := h.leastNrOpen()
 	hard, fixed := h.HardNoFile()
-	if fixed && (!hard.Known || hard.Value < open.Value) {
+	if open.Known && fixed && (!hard.Known || hard.Value < open.Value) {
 		return hard
 	}
 	return open
@@ -75,31 +94,22 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 
 // HardNoFile returns the hard limit on open files that workers inherit and cannot
 // raise, for want of CAP_SYS_RESOURCE: in containers, and where the unit takes
-// the capability away. fixed is false where they can raise it.
+// the capability away. fixed is false where they can raise it; where nobody can
+// tell, fixed is true and the limit unknown.
 func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
-	switch {
-	case h.Facts.Container.Value:
+	if h.Facts.Container.Value {
 		return h.Facts.NoFileHard, true
-	case h.hardened():
-		r := h.Limits.ServiceNoFile(h.Service)
-		return source.Setting[int64]{Value: descriptors(r.Value.Hard), Known: r.Known, Origin: r.Origin}, true
 	}
-	return hard, false
-}
-
-// hardened reports whether nginx's unit may take CAP_SYS_RESOURCE away, without
-// which no process raises its hard limit (setrlimit(2)).
-func (h *Host) hardened() bool {
 	u := h.Limits.Unit(h.Service)
 	if u == nil {
-		return false
+		return hard, false
 	}
-	for _, key := range []string{"User", "DynamicUser", "CapabilityBoundingSet", "PrivateUsers"} {
-		if u.Last("Service", key) != nil {
-			return true
-		}
+	may, known := u.MayRaise()
+	if may || !known {
+		return hard, !known
 	}
-	return false
+	r := h.Limits.ServiceNoFile(h.Service)
+	return source.Setting[int64]{Value: descriptors(r.Value.Hard), Known: r.Known, Origin: r.Origin}, true
 }
 
 // descriptors turns a limit into a count; no limit is the largest one.

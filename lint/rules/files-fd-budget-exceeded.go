@@ -41,7 +41,7 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	}
 	need, clients, atPeak := p.Host.PeakDemand(demand)
 	severity, exceeded := fdSeverity(demand, need, atPeak, limit)
-	if !exceeded {
+	if !exceeded || p.Host.RefusedNoFile().Known { // that a larger limit is refused is a finding of its own
 		return
 	}
 	when := ""

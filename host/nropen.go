@@ -1,0 +1,76 @@
+package host
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tunelint/tunelint/source"
+)
+
+const nrOpen = "fs.nr_open"
+
+// lowestNrOpen is the kernel's fs.nr_open where nothing sets it (fs/file.c);
+// systemd may raise it to raisedNrOpen, and never lowers it (src/core/main.c,
+// bump_file_max_and_nr_open).
+const (
+	lowestNrOpen = 1 << 20
+	raisedNrOpen = 1073741816
+)
+
+// HighestNrOpen is the most that a kernel of 64 bits takes for fs.nr_open
+// (fs/file.c, sysctl_nr_open_max).
+const HighestNrOpen = 2147483584
+
+// NrOpen returns fs.nr_open, above which the kernel gives no process a limit on
+// open files, root's included (kernel/sys.c, do_prlimit). Where no file sets it,
+// it is assumed to be the most that it may be. In a container it is unknown.
+func (h *Host) NrOpen() source.Setting[int64] {
+	if h.Facts.Container.Value || h.NginxOnly {
+		return source.Setting[int64]{}
+	}
+	if len(h.Sysctl.Lines(nrOpen)) > 0 {
+		return h.Sysctl.Int(nrOpen)
+	}
+	if id, major := h.Distribution(); id == "debian" && major > 0 && major <= 12 {
+		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default", Assumed: true})
+	}
+	return source.Known(int64(raisedNrOpen), source.Origin{Default: "the most that systemd sets", Assumed: true})
+}
+
+// leastNrOpen is [Host.NrOpen] where files tell, else the least that it may be.
+func (h *Host) leastNrOpen() source.Setting[int64] {
+	open := h.Sysctl.Int(nrOpen)
+	if !open.Known && len(h.Sysctl.Lines(nrOpen)) == 0 {
+		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default"})
+	}
+	return open
+}
+
+// Distribution returns what the host runs by its os-release(5): the ID, such as
+// "debian", "" where nothing tells, and the major version, 0 where it has none.
+func (h *Host) Distribution() (id string, major int) {
+	for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
+		if f, err := h.View.Open(name); err == nil {
+			version, _, _ := strings.Cut(osRelease(f.Text, "VERSION_ID"), ".")
+			major, _ = strconv.Atoi(version)
+			return osRelease(f.Text, "ID"), major
+		}
+	}
+	f, err := h.View.Open("/etc/debian_version")
+	if err != nil {
+		return "", 0
+	}
+	version, _, _ := strings.Cut(strings.TrimSpace(f.Text), ".")
+	major, _ = strconv.Atoi(version)
+	return "debian", major
+}
+
+// osRelease returns the value of a name in a file of shell assignments.
+func osRelease(text, name string) string {
+	for line := range strings.Lines(text) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
+			return strings.Trim(value, `"'`)
+		}
+	}
+	return ""
+}
