@@ -17,7 +17,7 @@ func (f *Facts) complete(fsys source.FS) {
 	take(&f.CPUs, cpus.Online)
 	f.completeMemory(machine.ReadMemory(fsys))
 	if f.contained() {
-		take(&f.NoFileHard, hardLimit(machine.NoFile(fsys, "1")))
+		take(&f.NoFileHard, machine.HardNoFile(fsys, "1"))
 		if cpus.Quota.Value > 0 {
 			take(&f.CPUQuota, cpus.Quota)
 		}
@@ -58,10 +58,6 @@ func (f *Facts) completeMemory(m machine.Memory) {
 	if limit := m.Limit; !declared && f.contained() && limit.Value > 0 && (!f.Memory.Known || limit.Value < f.Memory.Value) {
 		f.Memory = source.Known(limit.Value, source.Origin{Default: "memory limit of this container"})
 	}
-}
-
-func hardLimit(figure machine.Figure[machine.Limits]) machine.Figure[int64] {
-	return machine.Figure[int64]{Value: figure.Value.Hard, Known: figure.Known}
 }
 
 // completeNginx asks the nginx that is installed what it is.

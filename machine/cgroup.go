@@ -77,7 +77,7 @@ func cutFolder(name, folder string) (rest string, ok bool) {
 // group and of those above it. A group without the file has no limit, and read
 // returns 0 for none.
 func least[T int64 | float64](g group, name string, read func(name string) (T, error)) Figure[T] {
-	out := known(T(0), path.Join(g.dir, name))
+	out := known(T(0), g.dir)
 	for dir := g.dir; ; dir = path.Dir(dir) {
 		at := path.Join(dir, name)
 		switch limit, err := read(at); {

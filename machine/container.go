@@ -14,7 +14,7 @@ import (
 // starts, without a system of its own: nothing there reads sysctl files, limits
 // files or units. A container with a system, such as one of LXC, is not of these.
 func Application(kind string) bool {
-	return slices.Contains([]string{"docker", "podman", "kubernetes", "containerd", "cri-o"}, kind)
+	return slices.Contains([]string{"docker", "podman", "kubernetes", "containerd"}, kind)
 }
 
 // ReadContainer reads which kind of container this process runs in: "docker",
@@ -33,7 +33,7 @@ func ReadContainer(fsys source.FS) Figure[string] {
 			return unknown[string](left + " is there, which an image may have left behind, and nothing else tells of a container")
 		}
 	}
-	return unknown[string]("nothing names the container, and the processes here are not those of the whole machine")
+	return unknown[string]("nothing names a container, and nothing says that there is none")
 }
 
 // named reads what the manager of the container calls it: systemd within notes it
@@ -73,7 +73,7 @@ var groupNames = []struct {
 	{"podman", regexp.MustCompile(`/libpod-[0-9a-f]{64}`)},
 	{"docker", regexp.MustCompile(`/docker[/-][0-9a-f]{64}`)},
 	{"containerd", regexp.MustCompile(`/(nerdctl|cri-containerd)-[0-9a-f]{64}`)},
-	{"lxc", regexp.MustCompile(`/lxc(\.payload)?[./][^/]`)},
+	{"lxc", regexp.MustCompile(`/lxc(/|\.payload[./])[^/]`)},
 	{"systemd-nspawn", regexp.MustCompile(`/machine\.slice/(machine-.*\.scope|systemd-nspawn@)`)},
 }
 

@@ -18,9 +18,10 @@ type Machine struct {
 	PIDs Figure[int64]
 	// Container is the kind of container this process runs in; see [ReadContainer].
 	Container Figure[string]
-	// NoFile are the limits on open files of this process, FirstNoFile those of the
-	// first one, which everything in a container inherits.
-	NoFile, FirstNoFile Figure[Limits]
+	// HardNoFile is the hard limit on open files of this process, FirstNoFile are the
+	// limits of the first one, which everything in a container inherits.
+	HardNoFile  Figure[int64]
+	FirstNoFile Figure[Limits]
 	// SysResource reports that this process holds CAP_SYS_RESOURCE and may raise
 	// hard limits, FirstSysResource that the first process and its children can.
 	SysResource, FirstSysResource Figure[bool]
@@ -49,7 +50,7 @@ func Read(fsys source.FS, keys []string) *Machine {
 		PageSize:         pageSize(fsys),
 		PIDs:             pidsLimit(fsys),
 		Container:        ReadContainer(fsys),
-		NoFile:           NoFile(fsys, "self"),
+		HardNoFile:       HardNoFile(fsys, "self"),
 		FirstNoFile:      NoFile(fsys, "1"),
 		SysResource:      holdsSysResource(fsys, "self", "CapEff"),
 		FirstSysResource: holdsSysResource(fsys, "1", "CapBnd"),
