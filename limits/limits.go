@@ -25,16 +25,9 @@ func (l *Limits) Unit(name string) *Unit {
 func (l *Limits) ServiceNoFile(service string) source.Setting[Range] {
 	u := l.Unit(service)
 	seen := u != nil && u.Fragment != nil
-	if u != nil {
-		if u.Masked || !u.loads() {
-			return source.Setting[Range]{}
-		}
-		if a, known := decider(u.files(), "Service", "LimitNOFILE"); a != nil || !known {
-			return noFile(a, known, false)
-		}
-	}
-	if a, known := decider(l.SystemConf, "Manager", "DefaultLimitNOFILE"); a != nil || !known {
-		return noFile(a, known, !seen)
+	noFiles, _ := LookupResource("nofile")
+	if a, known := l.Decider(service, noFiles); a != nil || !known {
+		return noFile(a, known, !seen && a != nil && a.Section == "Manager")
 	}
 	return source.Known(Range{1024, 524288}, source.Origin{Default: "systemd default", Assumed: !seen})
 }
