@@ -61,3 +61,10 @@ func (l *Limits) Decider(service string, r Resource) (a *Assignment, known bool)
 	}
 	return decider(l.SystemConf, "Manager", r.DefaultKey())
 }
+
+// Names reports whether an assignment is about the resource: by its key, or by
+// one that is miswritten so that systemd drops it.
+func (r Resource) Names(a *Assignment) bool {
+	_, spelt := keyKind(a.Key)
+	return spelt == r.Key || spelt == r.DefaultKey()
+}

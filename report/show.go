@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/tunelint/tunelint/host"
@@ -24,12 +25,14 @@ type jsonPicture struct {
 	Tool      jsonTool        `json:"tool"`
 	Show      string          `json:"show"`
 	Directive string          `json:"directive,omitempty"`
+	Key       string          `json:"key,omitempty"`   // of the kernel
+	Limit     string          `json:"limit,omitempty"` // of a service
 	URL       string          `json:"url,omitempty"`
 	Hosts     []jsonShownHost `json:"hosts"`
 }
 
-// A jsonShownHost is one host in a picture: of Values, File, Files, Ways and
-// Chains only the one that the picture shows is there.
+// A jsonShownHost is one host in a picture: of Values, File, Files, Ways, Chains,
+// Setting and Limit only the one that the picture shows is there.
 type jsonShownHost struct {
 	jsonHost
 	Absent string       `json:"absent,omitempty"` // why nginx does not have the directive
@@ -39,6 +42,9 @@ type jsonShownHost struct {
 	Why    string       `json:"why,omitempty"` // no server takes the URL
 	Ways   []jsonWay    `json:"ways,omitempty"`
 	Chains []jsonChain  `json:"chains,omitempty"`
+
+	Setting *jsonSetting `json:"setting,omitempty"`
+	Limit   *jsonLimit   `json:"limit,omitempty"`
 }
 
 // Show writes a picture in a format: text, json, or, for [Chains], svg. It fails
@@ -68,10 +74,13 @@ func shownHost(h *host.Host) jsonShownHost {
 
 // hostLine heads what is shown of a host, with the version that its nginx is
 // judged by.
-func (p *page) hostLine(h *host.Host, what string) {
+func (p *page) hostLine(h *host.Host, what string) { p.headLine(h, what, "nginx") }
+
+// headLine heads what is shown of a host, with the facts that count there.
+func (p *page) headLine(h *host.Host, what string, facts ...string) {
 	p.printf("%s  %s\n", p.paint(strongStyle, p.visible(h.Name)), p.visible(what))
 	for _, f := range lint.FactsOf(h) {
-		if f.Name == "nginx" {
+		if slices.Contains(facts, f.Name) {
 			p.printf("%s\n", p.paint(faintStyle, p.visible(factText(f))))
 		}
 	}

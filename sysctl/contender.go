@@ -208,5 +208,18 @@ func (s *Settings) missing(key string) string {
 	return "no file sets it, and the kernel's default is no single figure"
 }
 
-// Canonical returns a key, written with dots or slashes, as "sysctl -a" prints it.
-func Canonical(written string) string { return canonical(strings.TrimPrefix(written, "/proc/sys/")) }
+// Default returns the value that the kernel gives a key before any file is read.
+// It is unknown where no single figure holds for every machine, and where the
+// kernel may not have the key.
+func (s *Settings) Default(key string) source.Setting[string] {
+	key = canonical(key)
+	k, listed := find(key)
+	if !listed || perInterface(k.Name, key) {
+		return source.Setting[string]{}
+	}
+	value, ok := k.DefaultFor(s.Kernel)
+	if !ok {
+		return source.Setting[string]{}
+	}
+	return source.Known(value, s.defaultOrigin(key))
+}
