@@ -2,8 +2,8 @@ package host
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
 )
@@ -107,11 +107,11 @@ func (h *Host) liveSetting(key string) source.Setting[string] {
 	if !h.Live {
 		return source.Setting[string]{}
 	}
-	text, ok := read(h.View, "/proc/sys/"+sysctl.Path(key))
+	value, ok := machine.ReadValues(h.View.Store().FS(), []string{key})[key]
 	if !ok {
 		return source.Setting[string]{}
 	}
-	return source.Known(strings.Join(strings.Fields(text), " "), machine)
+	return source.Known(value, thisMachine)
 }
 
 // Loaded reports whether the running kernel holds what the files give it; true

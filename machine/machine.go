@@ -54,7 +54,7 @@ func Read(fsys source.FS, keys []string) *Machine {
 		FirstNoFile:      NoFile(fsys, "1"),
 		SysResource:      holdsSysResource(fsys, "self", "CapEff"),
 		FirstSysResource: holdsSysResource(fsys, "1", "CapBnd"),
-		Values:           readValues(fsys, keys),
+		Values:           ReadValues(fsys, keys),
 		Masters:          readMasters(fsys),
 	}
 }

@@ -8,9 +8,9 @@ import (
 
 const settings = "/proc/sys/"
 
-// readValues reads the kernel settings named by canonical keys; a "*" in one
+// ReadValues reads the kernel settings named by canonical keys; a "*" in one
 // stands for one name or the rest of one.
-func readValues(fsys source.FS, keys []string) map[string]string {
+func ReadValues(fsys source.FS, keys []string) map[string]string {
 	out := make(map[string]string, len(keys))
 	view := source.NewStore(fsys).View("/")
 	for _, key := range keys {

@@ -73,7 +73,7 @@ func (s *Settings) Contenders(key string) []Contender {
 // it, match it, or seem to mean it and cannot be used, in order.
 func (d *Document) Speaking(key string) []*Line {
 	key = canonical(key)
-	names := append([]string{key}, aliases(key)...)
+	names := append([]string{key}, Aliases(key)...)
 	var out []*Line
 	for _, l := range d.Lines {
 		usable := l.Broken == "" && l.Key != ""
