@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 
@@ -163,6 +164,14 @@ func (h *Host) Budgets() []*Budget {
 		out = append(out, h.PortBudgets()...)
 	}
 	return append(out, h.MemoryBudget())
+}
+
+// inWords writes a number of things: "1 worker", "2 workers".
+func inWords(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // plus and times stop at the largest number instead of going round.

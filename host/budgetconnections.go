@@ -33,7 +33,7 @@ func (h *Host) ConnectionBudget() *Budget {
 	}
 	listens := Term{Name: "listening sockets", Why: why}
 	if n := h.listenSockets(); workers.Known {
-		listens.How = fmt.Sprintf("%d x %d workers", n, workers.Value)
+		listens.How = fmt.Sprintf("%d x %s", n, inWords(workers.Value, "worker"))
 		listens.Figure = source.Known(times(n, workers.Value), source.Origin{})
 	}
 	b.Terms = append(b.Terms, listens)
@@ -47,11 +47,11 @@ func (h *Host) connectionLimit() Term {
 	workers, why := h.Workers()
 	switch {
 	case !ok:
-		t.Why = whyNoConnections
+		t.Why = "it cannot be told"
 	case !workers.Known:
 		t.Why = why
 	default:
-		t.How = fmt.Sprintf("%d workers x %d", workers.Value, d.Connections.Value)
+		t.How = fmt.Sprintf("%s x %d", inWords(workers.Value, "worker"), d.Connections.Value)
 		t.Figure = source.Known(times(workers.Value, d.Connections.Value), d.Connections.Origin)
 		t.Also = []Factor{{"worker_processes", workers.Origin}}
 	}
@@ -62,7 +62,7 @@ func (h *Host) connectionLimit() Term {
 func (h *Host) clients() Term {
 	peak := h.Facts.Workload.PeakConnections
 	if !peak.Known {
-		return Term{Name: ClientConnections, Why: "how many there are is not declared (workload.peak_connections)"}
+		return Term{Name: ClientConnections, Why: "workload.peak_connections is not declared"}
 	}
 	return Term{Name: ClientConnections, Figure: source.Known(int64(peak.Value), peak.Origin)}
 }
@@ -101,7 +101,7 @@ func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
 	case !workers.Known:
 		t.Why = why
 	default:
-		t.How = fmt.Sprintf("pools of %d x %d workers", sum, workers.Value)
+		t.How = fmt.Sprintf("pools of %d x %s", sum, inWords(workers.Value, "worker"))
 		t.Figure = source.Known(times(sum, workers.Value), origin)
 	}
 	return t

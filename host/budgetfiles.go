@@ -7,34 +7,44 @@ import (
 )
 
 // workerDescriptors is what files/fd-budget-exceeded compares: the demand of one
-// nginx worker beside the limit that it gets.
+// nginx worker, at the declared peak or with all of its connections, beside the
+// limit that it gets. What comes besides connections is rounded up.
 func (h *Host) workerDescriptors() *Budget {
 	b := &Budget{Kind: WorkerDescriptors}
 	limit, why := h.WorkerNoFile()
 	b.Limit = Term{Name: "open files of a worker", Figure: limit, Why: why}
 	d, ok := h.WorkerDemand()
 	if !ok {
-		b.Terms = []Term{{Name: "worker_connections", Why: whyNoConnections}}
+		b.Terms = []Term{{Name: "sockets", Why: "worker_connections cannot be told"}}
 		return b
 	}
-	counted := func(name string, n int64, how string, atMost bool) {
-		if n > 0 {
-			b.Terms = append(b.Terms, Term{Name: name, How: how, Figure: source.Known(n, source.Origin{}), AtMost: atMost})
+	sockets := Term{Name: "sockets", How: "worker_connections", Figure: d.Connections}
+	if peak, clients, atPeak := h.PeakDemand(d); atPeak {
+		if peak.Connections.Value < d.Connections.Value {
+			sockets.Also = []Factor{{"worker_connections", d.Connections.Origin}}
+			sockets.How, sockets.Figure = fmt.Sprintf("%d clients at the peak", clients), source.Known(peak.Connections.Value, h.Facts.Workload.PeakConnections.Origin)
+			b.Notes = append(b.Notes, fmt.Sprintf("worker_connections allows %d sockets", d.Connections.Value))
+		}
+		d = peak
+	}
+	b.Terms = []Term{sockets}
+	files := source.Origin{}
+	if d.Spill != nil {
+		files.Span = d.Spill.Pass.HeadSpan()
+	}
+	for _, t := range []Term{
+		{Name: "temporary and cache files of requests", Figure: source.Known(d.Files, files)},
+		{Name: "open_file_cache and open_log_file_cache", Figure: source.Known(d.Cached, source.Origin{})},
+		{Name: "listening sockets", Figure: source.Known(d.Listens, source.Origin{})},
+		{Name: "log files", Figure: source.Known(d.Logs, source.Origin{})},
+		{Name: "channels, event queue and standard streams", Figure: source.Known(d.Own, source.Origin{})},
+	} {
+		if t.AtMost = true; t.Figure.Value > 0 {
+			b.Terms = append(b.Terms, t)
 		}
 	}
-	b.Terms = []Term{{Name: "worker_connections", How: "sockets to clients and applications", Figure: d.Connections}}
-	counted("temporary and cache files", d.Files, "of requests in flight", true)
-	if d.Spill != nil && d.Files > 0 {
-		b.Terms[1].Figure.Origin = source.Origin{Span: d.Spill.Pass.HeadSpan()}
-	}
-	counted("open file caches", d.Cached, "open_file_cache and open_log_file_cache", true)
-	counted("listening sockets", d.Listens, "", false)
-	counted("log files", d.Logs, "", false)
-	counted("of its own", OwnDescriptors, "channels, event queue, resolver, at most", true)
 	return b
 }
-
-const whyNoConnections = "worker_connections cannot be told"
 
 // machineDescriptors is what all workers may open beside what the kernel allows
 // all processes.
@@ -69,7 +79,7 @@ func (h *Host) fileMax() Term {
 	case len(h.Sysctl.Lines("fs.file-max")) > 0:
 		t.Why = "its lines cannot be evaluated"
 	case h.NginxOnly || !memory.Known:
-		t.Why = "nothing sets it, and how much memory there is is not declared (facts.memory)"
+		t.Why = "nothing sets it, and facts.memory is not declared"
 	default:
 		t.How = "one for 10 KiB of memory; systemd raises it to no limit"
 		t.Figure = source.Known(memory.Value/10240, source.Origin{Default: "kernel default"})

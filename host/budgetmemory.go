@@ -69,7 +69,7 @@ func (h *Host) memoryLimit() Term {
 	case h.Facts.Container.Value:
 		t.Figure.Known, t.Why = false, "what the machine's memory is to a container is not known"
 	case !memory.Known:
-		t.Why = "how much there is is not declared (facts.memory)"
+		t.Why = "facts.memory is not declared"
 	case !swap.Known:
 		t.How = "swap is not declared"
 	case swap.Value == 0:
@@ -89,18 +89,18 @@ func appMemory(a *appconf.App) Term {
 	each, workers, limit := a.MemoryPerWorker, a.Workers, a.MemoryLimit
 	switch {
 	case !each.Known && limit.Known:
-		t.Why = fmt.Sprintf("what a worker takes is not declared (memory_per_worker); all of it may have %d MiB", limit.Value>>20)
+		t.Why = fmt.Sprintf("memory_per_worker is not declared; all of it may have %d MiB", limit.Value>>20)
 		return t
 	case !each.Known:
-		t.Why = "what a worker takes is not declared (memory_per_worker)"
+		t.Why = "memory_per_worker is not declared"
 		return t
 	case !workers.Known || workers.Value < 1:
 		t.Why = "how many workers it has is not known"
 		return t
 	}
-	t.How = fmt.Sprintf("%d workers x %d MiB", workers.Value, each.Value>>20)
+	t.How = fmt.Sprintf("%s x %d MiB", inWords(int64(workers.Value), "worker"), each.Value>>20)
 	if each.Value%(1<<20) != 0 {
-		t.How = fmt.Sprintf("%d workers x %d KiB", workers.Value, each.Value>>10)
+		t.How = fmt.Sprintf("%s x %d KiB", inWords(int64(workers.Value), "worker"), each.Value>>10)
 	}
 	t.Figure = source.Known(times(int64(workers.Value), each.Value), each.Origin)
 	t.Also = []Factor{{"workers", workers.Origin}}
@@ -117,7 +117,7 @@ func (h *Host) slotMemory() Term {
 	t := Term{Name: SlotMemory}
 	limit := h.connectionLimit()
 	if !limit.Figure.Known {
-		t.Why = limit.Why
+		t.Why = "the number of connections cannot be told"
 		return t
 	}
 	t.How, t.Also = fmt.Sprintf("%s x %d B", limit.How, connectionSlot), limit.Also
@@ -191,9 +191,6 @@ func (h *Host) zoneMemory() []Term {
 		return nil
 	}
 	t.Figure.Value, t.Figure.Known = sum, true
-	t.How = fmt.Sprintf("%d zones", known)
-	if known == 1 {
-		t.How = "1 zone"
-	}
+	t.How = inWords(int64(known), "zone")
 	return []Term{t}
 }

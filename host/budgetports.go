@@ -117,7 +117,7 @@ func (h *Host) openPorts(b *PortBudget) Term {
 		t.How = "one for each WebSocket"
 		t.Figure = source.Known(b.share(int64(load.PeakConnections.Value)), load.PeakConnections.Origin)
 	case b.WebSockets:
-		t.Why = "how many clients there are is not declared (workload.peak_connections)"
+		t.Why = "workload.peak_connections is not declared"
 	case !inFlight.Figure.Known:
 		t.Why = inFlight.Why
 	default:
@@ -137,11 +137,11 @@ func (h *Host) closedPorts(b *PortBudget) Term {
 		t.Why = why
 		return t
 	case requests == 0:
-		t.How = "the application closes first, and keeps them"
+		t.How = "the application closes first, and keeps the ports"
 		t.Figure = source.Known[int64](0, source.Origin{})
 		return t
 	case !b.Rate.Known || b.Rate.Value < 1 || b.Rate.Value > 1<<30:
-		t.Why = "how many requests a second there are is not declared (workload.peak_rps)"
+		t.Why = "workload.peak_rps is not declared"
 		return t
 	case !known:
 		t.Why = "whether ports are reused at once cannot be told (net.ipv4.tcp_tw_reuse)"

@@ -14,9 +14,9 @@ func (h *Host) InFlight() Term {
 	w, t := h.Facts.Workload, Term{Name: "requests in flight"}
 	switch {
 	case !w.PeakRPS.Known:
-		t.Why = "how many requests a second there are is not declared (workload.peak_rps)"
+		t.Why = "workload.peak_rps is not declared"
 	case !w.UpstreamLatency.Known:
-		t.Why = "how long requests take is not declared (workload.upstream_latency)"
+		t.Why = "workload.upstream_latency is not declared"
 	default:
 		n := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
 		t.Figure = source.Known(int64(math.Ceil(min(n, math.MaxInt32))), w.PeakRPS.Origin)

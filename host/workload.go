@@ -16,7 +16,7 @@ func (h *Host) Workers() (workers source.Setting[int64], why string) {
 	v := h.Nginx.Root.Effective("worker_processes")
 	switch {
 	case !v.Known:
-		return workers, v.Doubt.Why
+		return workers, "worker_processes cannot be told: " + v.Doubt.Why
 	case v.First() != "auto":
 		if workers = v.Number(); !workers.Known {
 			return workers, "worker_processes is not a number"

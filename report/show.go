@@ -32,7 +32,7 @@ type jsonPicture struct {
 }
 
 // A jsonShownHost is one host in a picture: of Values, File, Files, Ways, Chains,
-// Setting and Limit only the one that the picture shows is there.
+// Setting, Limit and Budgets only the one that the picture shows is there.
 type jsonShownHost struct {
 	jsonHost
 	Absent string       `json:"absent,omitempty"` // why nginx does not have the directive
@@ -45,6 +45,10 @@ type jsonShownHost struct {
 
 	Setting *jsonSetting `json:"setting,omitempty"`
 	Limit   *jsonLimit   `json:"limit,omitempty"`
+
+	// Budgets and the keys of tunelint.yaml that they lack.
+	Budgets    []jsonBudget `json:"budgets,omitempty"`
+	Undeclared []string     `json:"undeclared,omitempty"`
 }
 
 // Show writes a picture in a format: text, json, or, for [Chains], svg. It fails

@@ -24,7 +24,7 @@ func (a *app) showCommand() *cobra.Command {
 		Args:    unknownPicture,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.showChainCommand(), a.showEffectiveCommand(), a.showIncludesCommand(), a.showFilesCommand())
+	cmd.AddCommand(a.showCapacityCommand(), a.showChainCommand(), a.showEffectiveCommand(), a.showIncludesCommand(), a.showFilesCommand())
 	return cmd
 }
 

@@ -42,7 +42,7 @@ func (a *app) showChain(cmd *cobra.Command, args []string) error {
 		return fail(exitUsage, err)
 	}
 	picture := report.Chains{URL: url}
-	if picture.Findings, err = g.chainFindings(); err != nil {
+	if picture.Findings, err = g.findings(report.ChainRule); err != nil {
 		return err
 	}
 	if url == "" {
@@ -98,8 +98,8 @@ func (g *gallery) serves(name string) bool {
 	return false
 }
 
-// chainFindings are what the rules about neighbours of a chain find.
-func (g *gallery) chainFindings() ([]*lint.Finding, error) {
+// findings are what some of the rules find.
+func (g *gallery) findings(wanted func(rule string) bool) ([]*lint.Finding, error) {
 	var out []*lint.Finding
 	for _, p := range g.projects {
 		l, err := p.load(g.store)
@@ -112,7 +112,7 @@ func (g *gallery) chainFindings() ([]*lint.Finding, error) {
 		}
 		var rules []*lint.Rule
 		for _, r := range o.Rules {
-			if report.ChainRule(r.Name) {
+			if wanted(r.Name) {
 				rules = append(rules, r)
 			}
 		}
