@@ -143,7 +143,7 @@ func (p *page) term(t host.Term, figure string, room int) {
 		return
 	}
 	for _, f := range t.Also {
-		p.printf("%s", p.indented(len(indent), p.brief(f.Name)+"  "+p.origin(f.Origin)))
+		p.printf("%s", p.indented(len(indent), p.brief(f.Name)+"  "+p.inBrackets(f.Origin)))
 	}
 }
 
@@ -160,7 +160,7 @@ func (p *page) termLines(t host.Term, room int) []string {
 		text += ", at most"
 	}
 	lines := wrap(p.brief(text), room)
-	origin := p.origin(t.Figure.Origin)
+	origin := p.inBrackets(t.Figure.Origin)
 	if origin == "" || !t.Figure.Known {
 		return lines
 	}
@@ -171,17 +171,13 @@ func (p *page) termLines(t host.Term, room int) []string {
 	return append(lines, wrap(origin, room)...)
 }
 
-// origin names the place or the default that decides; "" for neither.
-func (p *page) origin(o source.Origin) string {
-	switch {
-	case o.Span.IsValid():
-		return p.place(o.Span)
-	case o.Assumed:
-		return p.brief("(" + o.Default + ", assumed)")
-	case o.Default != "":
-		return p.brief("(" + o.Default + ")")
+// inBrackets names the place, or in brackets the default, that decides; "" for
+// neither.
+func (p *page) inBrackets(o source.Origin) string {
+	if o.Span.IsValid() || o.Default == "" {
+		return p.origin(o)
 	}
-	return ""
+	return p.brief("(" + p.origin(o) + ")")
 }
 
 // indented breaks a printable text into lines behind some blanks.
