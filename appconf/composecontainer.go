@@ -97,12 +97,8 @@ func (c *Container) addName(w shellwords.Word) {
 	}
 }
 
-// sysctls reads the kernel settings of the container; on the host's network there
-// are none of its own.
+// sysctls reads the kernel settings that the container asks for.
 func (s composeService) sysctls(c *Container) {
-	if c.HostNetwork.Value {
-		return
-	}
 	for _, e := range s.entries("sysctls") {
 		for _, p := range e.pairs() {
 			c.setSysctl(s.reading, p.name, shellwords.Word{Text: p.text, At: p.at, Why: p.why})

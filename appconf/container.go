@@ -33,8 +33,8 @@ type Container struct {
 	Replicas source.Setting[int]
 	// HostNetwork reports that it shares the host's network and its kernel settings.
 	HostNetwork source.Setting[bool]
-	// Sysctls are kernel settings of its own, by key with dots; an unknown one is set
-	// to what cannot be read.
+	// Sysctls are the kernel settings that it asks for, by key with dots; an unknown
+	// one is set to what cannot be read. It does not get every one: see HostNetwork.
 	Sysctls map[string]source.Setting[string]
 	// NoFileSoft and NoFileHard are its limits on descriptors.
 	NoFileSoft, NoFileHard source.Setting[int64]

@@ -126,7 +126,8 @@ func TestComposeContainer(t *testing.T) {
 	}{
 		{"names", "services:\n  web:\n    container_name: shop-web\n    hostname: shop\n    networks: {front: {aliases: [api.local, web]}, back: }\n", []string{`compose "web"`, "names web shop-web shop api.local"}},
 		{"networks as a list", "services: {api: {networks: [a, b], container_name: '${NAME}'}}\n", []string{`compose "api"`, "names api"}},
-		{"host network", "services:\n  api:\n    network_mode: host\n    sysctls: {net.core.somaxconn: 1024}\n", []string{`compose "api"`, "host network true (compose.yml:3 network_mode: host)"}},
+		{"host network", "services:\n  api:\n    network_mode: host\n    sysctls: {net.core.somaxconn: 1024}\n", []string{`compose "api"`, "host network true (compose.yml:3 network_mode: host)",
+			"sysctl net.core.somaxconn 1024 (compose.yml:4 net.core.somaxconn: 1024)"}},
 		{"network of another", "services: {api: {network_mode: 'service:vpn'}}\n", []string{`compose "api"`, `skip "network_mode: 'service:vpn'": it is on the network of another container`}},
 		{"network of this one", "services: {api: {}, web: {image: 'nginx:1.28', network_mode: 'service:api'}, db: {image: x}}\n", []string{`compose "api"`, "names api", "beside nginx:1.28"}},
 		{"bridge", "services: {api: {network_mode: bridge}}\n", []string{`compose "api"`, "names api", "host network false (compose.yml:1 network_mode: bridge)"}},

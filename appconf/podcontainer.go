@@ -61,10 +61,10 @@ func readMilliCores(s string) (float64, bool) {
 	return v, ok && v > 0
 }
 
-// sysctls reads the kernel settings of the pod.
+// sysctls reads the kernel settings that the pod asks for.
 func (p podReading) sysctls(c *Container) {
 	list := descend(p.pod, "securityContext", "sysctls")
-	if list == nil || list.Kind != yaml.SequenceNode || c.HostNetwork.Value {
+	if list == nil || list.Kind != yaml.SequenceNode {
 		return
 	}
 	for _, item := range list.Content {

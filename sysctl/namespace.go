@@ -72,3 +72,17 @@ func since(c change, kernel string, n Namespace) Namespace {
 	}
 	return 0
 }
+
+// ForContainer says whether container runtimes set the key for one container:
+// Rejected is a container that does not start. runc and crun take what belongs to a
+// namespace that every container has for itself, and fail where a key of the network
+// is not there or cannot be written.
+func (k *Key) ForContainer(kernel string) Verdict {
+	switch n := k.Namespace(kernel); {
+	case n == Machine, n != 0 && n != Network && k.Container == "host-only":
+		return Rejected
+	case n == Network && k.Access == "", n == IPC:
+		return Accepted
+	}
+	return Unsure
+}

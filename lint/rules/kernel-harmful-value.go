@@ -90,13 +90,13 @@ func (m harm) report(p *lint.Pass, line *sysctl.Line, value int64) {
 	}
 	if k, ok := sysctl.Lookup(m.key); ok && m.loss != "" {
 		usual, _ := k.DefaultFor(oldestInUse)
-		r.SuggestUnsafe("remove "+m.key, m.loss, deleteHarm(p.Host, m.key)...).Apply("sysctl -w " + m.key + "=" + usual)
+		r.SuggestUnsafe("remove "+m.key, m.loss, deleteOnly(p.Host, m.key)...).Apply("sysctl -w " + m.key + "=" + usual)
 	}
 }
 
-// deleteHarm removes the only line of a key: behind another one nobody knows what
+// deleteOnly removes the only line of a key: behind another one nobody knows what
 // is wanted.
-func deleteHarm(h *host.Host, key string) []source.Edit {
+func deleteOnly(h *host.Host, key string) []source.Edit {
 	lines := h.Sysctl.Lines(key)
 	if len(lines) != 1 {
 		return nil
