@@ -30,6 +30,15 @@ type Demand struct {
 // partly counted in worker_connections already, and rounded up.
 func (d Demand) Load() int64 { return d.Connections.Value + d.Files + d.Cached }
 
+// With returns the demand for another worker_connections.
+func (d Demand) With(connections int64) Demand {
+	if d.Connections.Value > 0 {
+		d.Files = d.Files / d.Connections.Value * connections
+	}
+	d.Connections.Value = connections
+	return d
+}
+
 // OwnDescriptors is what a process needs besides connections and files: standard
 // streams, event queue, channels to its siblings, resolver.
 const OwnDescriptors = 32

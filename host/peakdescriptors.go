@@ -12,6 +12,7 @@ func (h *Host) PeakDemand(d Demand) (peak Demand, clients int64, ok bool) {
 		return d, 0, false
 	}
 	clients = (int64(all.Value) + workers.Value - 1) / workers.Value
+	clients = min(clients, d.Connections.Value)
 	sockets := clients
 	if h.passesOn() {
 		sockets *= 2

@@ -31,6 +31,7 @@ func All() []*lint.Rule {
 		headerExceedsBuffer,
 		headerLimitMismatch,
 		appLimitBelowConnections,
+		connectionsBelowWorkload,
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		rlimitAboveHard,
