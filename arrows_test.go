@@ -30,9 +30,9 @@ var arrows = map[string][]string{
 	"host":                {"appconf", "limits", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
 	"fixes":               {"source"},
 	"lint":                {"fixes", "host", "nginxconf", "source", "spelling"},
-	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
+	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
 	"report":              {"fixes", "host", "lint", "nginxconf", "source", "spelling"},
-	"cmd/tunelint":        {"appconf", "fixes", "host", "lint", "lint/rules", "report", "source", "spelling"},
+	"cmd/tunelint":        {"appconf", "fixes", "host", "lint", "lint/rules", "machine", "report", "source", "spelling"},
 }
 
 func TestArrows(t *testing.T) {

@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/limits"
+	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/nginxconf/verdict"
 	"github.com/tunelint/tunelint/source"
@@ -42,6 +44,8 @@ type Host struct {
 	Balancers []*appconf.LoadBalancer
 	// Facts are the figures of the machine.
 	Facts Facts
+	// Machine is what runs; nil unless somebody looked, see [Host.LookAt].
+	Machine *machine.Machine
 	// Service is the name of nginx's systemd unit.
 	Service string
 	// Problems are files that could not be read.
@@ -53,6 +57,8 @@ type Host struct {
 	routesIn map[*nginxconf.Scope][]*nginxconf.Route
 	judged   sync.Once
 	verdicts []verdict.Verdict
+
+	changed map[*source.File]time.Time // when files were written, where somebody looked
 
 	sought sync.Once
 	lost   []*LostSet

@@ -9,8 +9,8 @@ import (
 	"github.com/tunelint/tunelint/sysctl"
 )
 
-// ownSysctlFile is where a fix puts settings that no file of the host holds.
-const ownSysctlFile = "/etc/sysctl.d/90-tunelint.conf"
+// OwnSysctlFile is where a fix puts settings that no file of the host holds.
+const OwnSysctlFile = "/etc/sysctl.d/90-tunelint.conf"
 
 // SysctlLine returns the line that decides a kernel setting; nil where the
 // kernel's default is in force or nobody can tell.
@@ -56,10 +56,10 @@ func (h *Host) SetSysctl(key, value string) (e source.Edit, ok bool) {
 	if d := h.sysctlNeighbour(key, after); d != nil {
 		return d.Insert(key, value), true
 	}
-	if after >= 0 && path.Base(h.Sysctl.Documents[after].File.Path) >= path.Base(ownSysctlFile) {
+	if after >= 0 && path.Base(h.Sysctl.Documents[after].File.Path) >= path.Base(OwnSysctlFile) {
 		return e, false
 	}
-	return sysctl.Parse(h.View.Create(ownSysctlFile)).Insert(key, value), true
+	return sysctl.Parse(h.View.Create(OwnSysctlFile)).Insert(key, value), true
 }
 
 // sysctlNeighbour returns the last of the administrator's documents behind one
@@ -74,4 +74,15 @@ func (h *Host) sysctlNeighbour(key string, after int) *sysctl.Document {
 		}
 	}
 	return nil
+}
+
+// SysctlPlace returns the place beside which a kernel setting would be written that
+// no file sets: the last line of the same group in a file of the administrator.
+// It is invalid where there is none.
+func (h *Host) SysctlPlace(key string) source.Span {
+	d := h.sysctlNeighbour(key, -1)
+	if d == nil {
+		return source.Span{}
+	}
+	return d.Lines[len(d.Lines)-1].Span
 }

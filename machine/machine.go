@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"time"
+
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -16,6 +18,9 @@ type Machine struct {
 	// PIDs is how many processes and threads the control group of this process may
 	// have; 0 is no limit.
 	PIDs Figure[int64]
+	// Booted is when the machine was started, to about a second; zero where that is
+	// not known.
+	Booted time.Time
 	// Container is the kind of container this process runs in; see [ReadContainer].
 	Container Figure[string]
 	// HardNoFile is the hard limit on open files of this process, FirstNoFile are the
@@ -49,6 +54,7 @@ func Read(fsys source.FS, keys []string) *Machine {
 		Memory:           ReadMemory(fsys),
 		PageSize:         pageSize(fsys),
 		PIDs:             pidsLimit(fsys),
+		Booted:           bootTime(fsys),
 		Container:        ReadContainer(fsys),
 		HardNoFile:       HardNoFile(fsys, "self"),
 		FirstNoFile:      NoFile(fsys, "1"),

@@ -22,17 +22,12 @@ func (p procReader) elsewhere(pid int, group string) string {
 	return ""
 }
 
-// runtimes are words that container runtimes put into the names of control groups.
-var runtimes = [...]string{"docker", "libpod", "kubepods", "containerd", "crio", "lxc", "machine-"}
-
-// runtimeOf returns the container runtime that a control group belongs to, "" for
-// none. The services of the runtimes themselves are no containers.
+// runtimeOf returns the kind of container that a control group belongs to, "" for
+// none.
 func runtimeOf(group string) string {
-	for _, name := range strings.Split(group, "/") {
-		for _, r := range runtimes {
-			if strings.HasPrefix(name, r) && !strings.HasSuffix(name, ".service") {
-				return strings.TrimSuffix(r, "-")
-			}
+	for _, g := range groupNames {
+		if g.name.MatchString(group) {
+			return g.kind
 		}
 	}
 	return ""

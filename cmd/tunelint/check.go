@@ -33,6 +33,7 @@ func (a *app) checkCommand() *cobra.Command {
 	f.SortFlags = false
 	ruleFlags(f)
 	scopeFlags(f)
+	liveFlags(f)
 	inputFlags(f)
 	f.StringP("format", "f", "text", "`FORMAT` of the report: "+strings.Join(report.Formats(), ", "))
 	f.Int("max-findings", 50, "print at most `N` findings as text; 0 for all")
@@ -78,6 +79,7 @@ func (s *session) lint(p *project) (*lint.Result, lint.Severity, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	s.noteRunning(l.hosts)
 	options, err := s.lintOptions(p, l.config)
 	if err != nil {
 		return nil, 0, err

@@ -17,6 +17,12 @@ func scopeFlags(f *pflag.FlagSet) {
 	group(f, "Scope")
 }
 
+// liveFlags say that what runs is looked at too.
+func liveFlags(f *pflag.FlagSet) {
+	f.Bool("live", false, "compare the files of this machine with what runs on it")
+	group(f, "Scope")
+}
+
 // inputFlags choose text that no host reads as it is.
 func inputFlags(f *pflag.FlagSet) {
 	f.String("context", "", "take each PATH as what stands in `BLOCKS`: http,server")

@@ -27,6 +27,7 @@ type locator struct {
 	notes    []string // for the user, in order
 	implied  bool     // the running machine is meant because nothing else was found
 	context  string   // --context
+	live     bool     // --live
 	unsaved  *place   // the file that exists in an editor only; nil for none
 }
 

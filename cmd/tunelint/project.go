@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -22,6 +23,7 @@ type project struct {
 	live   bool                 // the running machine
 	found  []appconf.HostConfig // the hosts, where tunelint.yaml declares none
 	places []place              // what the user named, to choose hosts by; none for all
+	runs   bool                 // what runs on it is looked at too
 	all    bool                 // report all hosts, whatever places says
 	alone  *alone               // text that no host reads, in place of the hosts
 
@@ -109,7 +111,13 @@ func (p *project) read(store *source.Store) (*loaded, error) {
 		if out.config != nil {
 			h.Extra = append(h.Extra, out.config.File)
 		}
+		if p.runs && h.Live {
+			h.LookAt(store.FS(), machine.Queues())
+		}
 		out.hosts = append(out.hosts, h)
+	}
+	if p.runs && errs == nil && !slices.ContainsFunc(out.hosts, func(h *host.Host) bool { return h.Live }) {
+		return nil, fail(exitUsage, errNotLive)
 	}
 	return out, fail(exitUsage, errs.ErrorOrNil())
 }

@@ -40,7 +40,7 @@ func (a *app) newSession(set *settings, paths []string) (*session, error) {
 	if s.text("config") != "" && s.flag("no-config") {
 		return nil, fail(exitUsage, fmt.Errorf("--config and --no-config exclude each other"))
 	}
-	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config"), context: s.text("context")}
+	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config"), context: s.text("context"), live: s.flag("live")}
 	err := s.locate(l, paths)
 	for _, n := range l.notes {
 		s.note("%s", n)
@@ -53,6 +53,9 @@ func (a *app) newSession(set *settings, paths []string) (*session, error) {
 func (s *session) locate(l *locator, paths []string) error {
 	if err := l.resolveConfig(); err != nil {
 		return err
+	}
+	if l.live {
+		return l.locateLive(s.text("root"), paths)
 	}
 	paths, err := s.readStdin(l, paths)
 	if err != nil || len(l.projects) > 0 {

@@ -23,11 +23,12 @@ const machineRoot = "/machine"
 
 // A testCase is one machine of an archive with what is expected of it.
 type testCase struct {
-	name  string
-	files source.Memory     // the machine, by absolute path
-	want  string            // findings as printed
-	fixed map[string]string // files that differ after the fixes, by path on the machine
-	diff  string            // the diff, where the archive holds one
+	name    string
+	files   source.Memory     // the machine, by absolute path
+	running running           // what runs there and is no file
+	want    string            // findings as printed
+	fixed   map[string]string // files that differ after the fixes, by path on the machine
+	diff    string            // the diff, where the archive holds one
 }
 
 // readCases splits an archive into its cases, in order.
@@ -53,6 +54,10 @@ func (c *testCase) add(file, data string) {
 		c.want = data
 	case file == "diff":
 		c.diff = data
+	case file == "queues":
+		c.running.queues = data
+	case file == "written":
+		c.running.written = data
 	default:
 		c.files[path.Join(machineRoot, file)] = unescape(data)
 	}
@@ -111,6 +116,7 @@ func (c *testCase) open(t *testing.T) machine {
 				return nil, err
 			}
 			h.Extra = extra
+			c.look(t, h)
 			hosts = append(hosts, h)
 		}
 		return hosts, nil

@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"time"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/machine"
+	"github.com/tunelint/tunelint/source"
+)
+
+var configNotLoaded = &lint.Rule{
+	Name:  "live/config-not-loaded",
+	Title: "files of nginx are younger than its workers",
+	Why: "nginx reads its files when it starts and when it is told to reload, and then starts new workers. " +
+		"What was written since then is not in force, and an error in it shows only at the next reload, which may be a reboot at night.",
+	Refs: []string{
+		"https://nginx.org/en/docs/control.html#reconfiguration",
+		"https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html",
+	},
+	Severity: lint.Info,
+	Apply:    []string{"nginx -t", "nginx -s reload"},
+	Run:      runConfigNotLoaded,
+}
+
+func runConfigNotLoaded(p *lint.Pass) {
+	masters, _ := p.Host.Masters()
+	for _, m := range masters {
+		youngest := lastStart(host.Serving(m))
+		var younger []source.Span
+		for _, d := range p.Host.Nginx.Documents {
+			if p.Host.ChangedAfter(d.File, youngest) {
+				younger = append(younger, d.File.Line(1))
+			}
+		}
+		if len(younger) == 0 {
+			continue
+		}
+		first := younger[0]
+		name, _ := p.Host.View.Name(first.File.Path)
+		late := p.Host.Changed(first.File).Sub(youngest).Round(time.Second)
+		more := ""
+		if n := len(younger) - 1; n > 0 {
+			more = ", and " + counted(int64(n), "other file") + " too"
+		}
+		p.Report(first, "%s was written %s after the workers were started%s: what runs is older", name, late, more).
+			Key("files of nginx").SeeAll(younger[1:], "this file too")
+	}
+}
+
+// lastStart returns when the youngest worker was started; zero for none.
+func lastStart(workers []machine.Worker) time.Time {
+	var out time.Time
+	for _, w := range workers {
+		if w.Started.After(out) {
+			out = w.Started
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package rules
+
+import (
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+)
+
+var queueDiffers = &lint.Rule{
+	Name:  "live/queue-differs",
+	Title: "a socket of the running nginx has another accept queue than a restart would give it",
+	Why: "A socket keeps the length that listen(2) gave it. Raising net.core.somaxconn does not reach sockets that are open, and a reload of nginx keeps them: " +
+		"it asks again only for those whose backlog= has changed. Until nginx is restarted, connections beyond the old length are dropped in a burst.",
+	Refs: []string{
+		"https://man7.org/linux/man-pages/man2/listen.2.html",
+		"https://man7.org/linux/man-pages/man7/sock_diag.7.html",
+		"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
+	},
+	Severity: lint.Warning,
+	Run:      runQueueDiffers,
+}
+
+func runQueueDiffers(p *lint.Pass) {
+	for _, q := range p.Host.RunningQueues() {
+		if q.Length != q.Want() {
+			reportQueue(p, q)
+		}
+	}
+}
+
+func reportQueue(p *lint.Pass, q *host.RunningQueue) {
+	at := q.Listen.Directive.HeadSpan()
+	if !q.Backlog.Origin.IsDefault() {
+		at = q.Backlog.Origin.Span
+	}
+	r := p.Report(at, "the accept queue of %s holds %d connections, and %d after a restart of nginx", q.Listen.Socket, q.Length, q.Want())
+	if r.Key("queue %s", q.Listen.Socket); q.Length > q.Want() {
+		r.Severity(lint.Info)
+	}
+	if q.Backlog.Origin.IsDefault() {
+		r.SeeOrigin(q.Backlog.Origin, "the backlog is %d", q.Backlog.Value)
+	}
+	r.SeeOrigin(q.Limit.Origin, "%s is %d", somaxconn, q.Limit.Value)
+	restart := "systemctl restart " + p.Host.Service
+	switch {
+	case q.Running < q.Want():
+		r.Apply("sysctl --system", restart)
+	default:
+		r.Apply(restart)
+	}
+}

@@ -1,0 +1,95 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+var sysctlNotLoaded = &lint.Rule{
+	Name:  "live/sysctl-not-loaded",
+	Title: "the kernel runs with another value than a sysctl file gives it",
+	Why: "A line in a sysctl file does nothing until the file is loaded, and what is set with sysctl -w lasts until the next boot. " +
+		"Until both agree, what was measured today is not what runs after a reboot. " +
+		"The values alone do not tell which of the two it is: where the kernel still has its own default or what another line says, " +
+		"or the file is younger than the last boot, the line was most probably never loaded; else somebody or another program has set the key since.",
+	Refs: []string{
+		"https://man7.org/linux/man-pages/man8/sysctl.8.html",
+		"https://man7.org/linux/man-pages/man5/sysctl.d.5.html",
+		"https://man7.org/linux/man-pages/man5/modules-load.d.5.html",
+	},
+	Severity: lint.Warning,
+	Apply:    []string{"sysctl --system"},
+	Run:      runSysctlNotLoaded,
+}
+
+func runSysctlNotLoaded(p *lint.Pass) {
+	unloaded := map[*source.File][]*host.Drift{}
+	for _, d := range p.Host.Drifts() {
+		switch {
+		case d.Line == nil:
+		case d.Written():
+			at := d.Line.Span.File
+			unloaded[at] = append(unloaded[at], d)
+		default:
+			reportSetSince(p, d)
+		}
+	}
+	for _, document := range p.Host.Sysctl.Documents {
+		if list := unloaded[document.File]; len(list) > 0 {
+			slices.SortFunc(list, func(a, b *host.Drift) int { return a.Line.Span.Start - b.Line.Span.Start })
+			reportNotLoaded(p, list)
+		}
+	}
+	for _, u := range p.Host.Unloaded() {
+		load := fmt.Sprintf("echo %s > /etc/modules-load.d/%s.conf", u.Module, u.Module)
+		p.Report(u.Line.Span, "the kernel has no %s: the module %s is not loaded", u.Line.Key, u.Module).
+			Severity(lint.Info).Key("%s", u.Line.Key).Apply(load, "modprobe "+u.Module, "sysctl --system")
+	}
+}
+
+// reportNotLoaded is about the lines of one file: loading it is one command.
+func reportNotLoaded(p *lint.Pass, list []*host.Drift) {
+	first := list[0]
+	more := ""
+	if n := len(list) - 1; n > 0 {
+		more = fmt.Sprintf(", and so with %s more of this file", counted(int64(n), "line"))
+	}
+	name, _ := p.Host.View.Name(first.Line.Span.File.Path)
+	r := p.Report(first.Line.ValueSpan, "%s is %s here and %s in the kernel: it was written and, it seems, not loaded%s",
+		first.Key, first.Line.Value, first.Running, more).Key("not loaded %s", name)
+	switch {
+	case first.Other != nil:
+		r.See(first.Other.Span, "the value that runs, %s, stands here", first.Running)
+	case first.Default:
+		r.See(source.Span{}, "%s is the kernel's own default", first.Running)
+	}
+	if first.Late {
+		r.See(source.Span{}, "the file was written after the machine was started")
+	}
+	for _, d := range list[1:] {
+		r.See(d.Line.ValueSpan, "%s is %s in the kernel", d.Key, d.Running)
+	}
+}
+
+// plainValue is a value that may stand in a command for sed as it is.
+var plainValue = regexp.MustCompile(`^[0-9a-z_-]+( [0-9a-z_-]+)*$`)
+
+// reportSetSince is about a setting that the next boot undoes. Loading the files
+// would undo it at once, so that the command writes down what runs.
+func reportSetSince(p *lint.Pass, d *host.Drift) {
+	at := d.Line.ValueSpan
+	r := p.Report(at, "%s is %s in the kernel and %s here: it was set by hand or by another program, and the next boot brings %s back",
+		d.Key, d.Running, d.Line.Value, d.Line.Value).Key("set since %s", d.Key).Apply()
+	r.See(source.Span{}, "sysctl --system brings %s back now", d.Line.Value)
+	name, ok := p.Host.View.Name(at.File.Path)
+	plain := plainValue.MatchString(at.Text()) && plainValue.MatchString(d.Running) && !strings.ContainsAny(name, " '\"$&;`\\")
+	if ok && plain && !d.Line.Glob && !p.Host.IsVendor(at.File) {
+		r.Apply(fmt.Sprintf("sed -i '%ds/= *%s/= %s/' %s", at.Position().Line, at.Text(), d.Running, name))
+	}
+}
