@@ -31,8 +31,8 @@ var arrows = map[string][]string{
 	"fixes":               {"source"},
 	"lint":                {"fixes", "host", "nginxconf", "source", "spelling"},
 	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
-	"report":              {"fixes", "host", "lint", "nginxconf", "source", "spelling"},
-	"cmd/tunelint":        {"appconf", "fixes", "host", "lint", "lint/rules", "machine", "report", "source", "spelling"},
+	"report":              {"fixes", "host", "lint", "machine", "nginxconf", "source", "spelling", "sysctl"},
+	"cmd/tunelint":        {"appconf", "fixes", "host", "limits", "lint", "lint/rules", "machine", "report", "source", "spelling", "sysctl"},
 }
 
 func TestArrows(t *testing.T) {

@@ -70,3 +70,11 @@ func (f *Facts) completeNginx() {
 		f.setVersion()
 	}
 }
+
+// FactsHere returns the facts of the running machine, whose file system is fsys,
+// as far as it says them for sure. It runs "nginx -V".
+func FactsHere(fsys source.FS) Facts {
+	var f Facts
+	f.complete(fsys)
+	return f
+}

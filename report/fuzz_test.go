@@ -14,7 +14,7 @@ import (
 // Rendering never panics, machine formats stay valid, everything stays UTF-8,
 // and the runner obeys nothing but annotations.
 func FuzzFormats(f *testing.F) {
-	m := newMachine()
+	m := newSampleFiles()
 	for _, s := range []*source.File{m.checkout, m.web, m.emoji} {
 		f.Add(s.Text, s.Path, "a label", 3, 9, 5, 40)
 	}

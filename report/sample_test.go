@@ -54,11 +54,11 @@ func at(t testing.TB, f *source.File, text string, n int) source.Span {
 	return source.Span{File: f, Start: start, End: start + len(text)}
 }
 
-// machine holds the files of the sample result.
-type machine struct{ main, checkout, gunicorn, web, vendor, emoji *source.File }
+// sampleFiles holds the files of the sample result.
+type sampleFiles struct{ main, checkout, gunicorn, web, vendor, emoji *source.File }
 
-func newMachine() machine {
-	return machine{
+func newSampleFiles() sampleFiles {
+	return sampleFiles{
 		main: source.NewFile(base+"/nginx/nginx.conf", "events {}\nhttp {\n    include conf.d/*.conf;\n}\n"),
 		checkout: source.NewFile(base+"/nginx/conf.d/checkout.conf", `upstream checkout {
     server 127.0.0.1:8000;
@@ -83,7 +83,7 @@ server {
 
 // sample returns a result with a bit of everything.
 func sample(t testing.TB) *lint.Result {
-	m := newMachine()
+	m := newSampleFiles()
 	raise := &fixes.Fix{Safety: fixes.Safe, Title: "set net.core.somaxconn to 65535", Edits: []source.Edit{
 		{Span: at(t, m.web, "4096", 1), Text: "65535", Decides: "sysctl net.core.somaxconn"},
 	}}
