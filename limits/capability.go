@@ -43,7 +43,7 @@ var sandboxKeys = [...]string{"ExecStart", "User", "DynamicUser", "PrivateUsers"
 // undecided reports whether a template may change what the unit says of its
 // privileges, or whether it takes them from root by its securebits.
 func (u *Unit) undecided() bool {
-	for _, f := range u.files() {
+	for _, f := range u.Files() {
 		if f.Template {
 			return true
 		}

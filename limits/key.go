@@ -47,11 +47,20 @@ func keyKind(key string) (kind keyClass, spelt string) {
 	return keyOther, key
 }
 
+// isLimitName reports whether a key is named like those of resource limits, of
+// which [keyKind] knows all.
+func isLimitName(key string) bool {
+	name := strings.ToLower(key)
+	return strings.HasPrefix(name, "limit") || strings.HasPrefix(name, "defaultlimit")
+}
+
 // checkKey returns why systemd does not know the key in the section.
 func checkKey(section, key string) string {
 	kind, spelt := keyKind(key)
 	within := []string{"Service", "Socket", "Mount", "Swap"}
 	switch {
+	case kind == keyOther && isLimitName(key):
+		return "unknown key " + key
 	case kind == keyOther:
 		return ""
 	case key != spelt:

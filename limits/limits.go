@@ -63,7 +63,7 @@ func (l *Limits) Files() []*source.File {
 func (l *Limits) unitFiles() []*UnitFile {
 	out := slices.Clone(l.SystemConf)
 	for _, u := range l.Units {
-		for _, f := range u.files() {
+		for _, f := range u.Files() {
 			if !slices.Contains(out, f) {
 				out = append(out, f)
 			}

@@ -63,7 +63,7 @@ func TestLoadStandardPlaces(t *testing.T) {
 	}
 	u := l.Unit("nginx.service")
 	const system = "/etc/systemd/system"
-	if got, want := names(u.files()), "/usr/lib/systemd/system/nginx.service "+system+"/nginx.service.d/20.conf "+system+"/service.d/50.conf"; got != want {
+	if got, want := names(u.Files()), "/usr/lib/systemd/system/nginx.service "+system+"/nginx.service.d/20.conf "+system+"/service.d/50.conf"; got != want {
 		t.Errorf("nginx.service: %s", got)
 	}
 	if got := names(l.SystemConf); got != "/etc/systemd/system.conf /usr/lib/systemd/system.conf.d/10.conf" {
@@ -106,7 +106,7 @@ func TestLoadPatterns(t *testing.T) {
 		"app.service":   "/deploy/app.service",
 		"nginx.service": "/deploy/nginx.service.d/a.conf /deploy/nginx.service.d/b.conf",
 	} {
-		if u := l.Unit(name); u == nil || names(u.files()) != want {
+		if u := l.Unit(name); u == nil || names(u.Files()) != want {
 			t.Errorf("%s: %+v", name, u)
 		}
 	}
@@ -159,10 +159,10 @@ func TestAliases(t *testing.T) {
 	redis := l.Unit("redis-server.service")
 	if want := "/etc/systemd/system/redis-server.service /etc/systemd/system/redis.service.d/a.conf " +
 		"/usr/lib/systemd/system/redis-server.service.d/b.conf /etc/systemd/system/redis-.service.d/c.conf"; redis == nil ||
-		redis != l.Unit("redis.service") || names(redis.files()) != want {
+		redis != l.Unit("redis.service") || names(redis.Files()) != want {
 		t.Errorf("redis: %+v", redis)
 	}
-	if u := l.Unit("web.service"); u == nil || names(u.files()) != "/srv/web/unit.service" {
+	if u := l.Unit("web.service"); u == nil || names(u.Files()) != "/srv/web/unit.service" {
 		t.Errorf("web: %+v", u)
 	}
 	if u := l.Unit("gone.service"); u == nil || !u.Masked || u.Fragment != nil || l.ServiceNoFile("gone.service").Known {
@@ -253,7 +253,7 @@ func TestDropInOrderAsSystemd(t *testing.T) {
 		}
 		var got []string
 		if u := l.Unit(name); u != nil {
-			for _, f := range u.files() {
+			for _, f := range u.Files() {
 				if v := strings.TrimPrefix(f.Assignments[0].Value, "bad-"); !slices.Contains(got, v) {
 					got = append(got, v)
 				}

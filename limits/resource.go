@@ -55,7 +55,7 @@ func (l *Limits) Decider(service string, r Resource) (a *Assignment, known bool)
 		if u.Masked || !u.loads() {
 			return nil, false
 		}
-		if a, known := decider(u.files(), "Service", r.Key); a != nil || !known {
+		if a, known := decider(u.Files(), "Service", r.Key); a != nil || !known {
 			return a, known
 		}
 	}

@@ -27,13 +27,13 @@ type Unit struct {
 // Last returns the assignment that decides a single-valued setting: the last
 // one that systemd does not drop. It is nil when there is none. Check
 // Template before reading the value.
-func (u *Unit) Last(section, key string) *Assignment { return last(u.files(), section, key) }
+func (u *Unit) Last(section, key string) *Assignment { return last(u.Files(), section, key) }
 
 // All returns the assignments to a key that systemd does not drop, in parse
 // order.
 func (u *Unit) All(section, key string) []*Assignment {
 	var out []*Assignment
-	for _, f := range u.files() {
+	for _, f := range u.Files() {
 		for _, a := range f.Assignments {
 			if a.Section == section && a.Key == key && a.Broken == "" {
 				out = append(out, a)
@@ -68,8 +68,8 @@ func decider(files []*UnitFile, section, key string) (a *Assignment, known bool)
 	return nil, true
 }
 
-// files returns the unit's files in parse order.
-func (u *Unit) files() []*UnitFile {
+// Files returns the unit's files in parse order.
+func (u *Unit) Files() []*UnitFile {
 	if u.Fragment == nil {
 		return u.DropIns
 	}
@@ -93,7 +93,7 @@ func (u *Unit) section() string {
 // is unknown when no file sets one, when it is "infinity", and when it is a
 // percentage; the origin then still names the assignment, if there is one.
 func (u *Unit) MemoryMax() source.Setting[int64] {
-	a, known := decider(u.files(), u.section(), "MemoryMax")
+	a, known := decider(u.Files(), u.section(), "MemoryMax")
 	if a == nil || !u.loads() {
 		return source.Setting[int64]{}
 	}

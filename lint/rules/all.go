@@ -35,6 +35,7 @@ func All() []*lint.Rule {
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		rlimitAboveHard,
+		unitLimitIgnored,
 		forwardedMissing,
 		hostNotForwarded,
 		inheritedSetLost,
