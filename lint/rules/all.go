@@ -35,6 +35,7 @@ func All() []*lint.Rule {
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		rlimitAboveHard,
+		limitsSyntax,
 		softAboveHard,
 		unitLimitIgnored,
 		forwardedMissing,

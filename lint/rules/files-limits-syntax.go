@@ -1,0 +1,84 @@
+package rules
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/tunelint/tunelint/limits"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
+)
+
+var limitsSyntax = &lint.Rule{
+	Name:  "files/limits-syntax",
+	Title: "a line about limits is not read as it is meant",
+	Why: "pam_limits skips a line that it cannot read, with a message in the log of the session, and of a value it takes the digits it starts with: " +
+		"4k is 4, and with 4 descriptors no program runs. Its domains are one name each, without lists and quotes. " +
+		"systemd does not load a unit at all whose file it cannot read.",
+	Refs: []string{
+		"https://man7.org/linux/man-pages/man5/limits.conf.5.html",
+		"https://github.com/linux-pam/linux-pam/blob/master/modules/pam_limits/pam_limits.c",
+		"https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html",
+	},
+	Severity: lint.Error,
+	Run:      runLimitsSyntax,
+}
+
+func runLimitsSyntax(p *lint.Pass) {
+	for _, d := range p.Host.Limits.Documents {
+		told := map[string]int{}
+		for _, e := range d.Entries {
+			if what := misread(e); what != "" {
+				line := strings.TrimSpace(e.Domain + " " + e.Type + " " + e.Item)
+				p.Report(e.Span, "%s", what).Key("%s in %s%s", line, path.Base(d.File.Path), strings.Repeat(" again", told[line]))
+				told[line]++
+			}
+		}
+	}
+	for _, u := range p.Host.OwnUnits() {
+		for _, f := range u.Files() {
+			if f.Err != nil && !f.Template {
+				reportUnitSyntax(p, u, f)
+			}
+		}
+	}
+}
+
+// misread says how pam_limits takes a line that is meant otherwise; "" for one
+// that it takes as it is written.
+func misread(e *limits.Entry) string {
+	switch {
+	case e.Template:
+		return ""
+	case e.Broken != "":
+		return "pam_limits skips this line: " + e.Broken
+	case strings.ContainsAny(e.Domain, `,"'`):
+		return fmt.Sprintf("the line is for nobody: pam_limits takes %q for one name", spelling.Abbreviate(e.Domain))
+	}
+	n, rest, ok := e.Number()
+	switch {
+	case !ok:
+		return ""
+	case rest != "":
+		return fmt.Sprintf("pam_limits takes %s %q for %d", e.Item, spelling.Abbreviate(e.ValueSpan.Text()), n)
+	case strings.HasPrefix(e.Value, "-") && n != limits.Infinity && n != 0:
+		return fmt.Sprintf("pam_limits takes %s %s for a huge number: only -1 is no limit", e.Item, e.Value)
+	}
+	return ""
+}
+
+func reportUnitSyntax(p *lint.Pass, u *limits.Unit, f *limits.UnitFile) {
+	at := f.Err.Span
+	if at.Start == at.End {
+		at = source.Span{File: f.File}
+	}
+	name := path.Base(f.File.Path)
+	if f == u.Fragment {
+		p.Report(at, "systemd does not load %s: %s", u.Name, f.Err.Message).Key("unit %s", u.Name)
+		return
+	}
+	p.Report(at, "systemd does not read %s of %s from here on: %s", name, u.Name, f.Err.Message).
+		Key("%s of %s", name, u.Name).Severity(lint.Warning)
+}
