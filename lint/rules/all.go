@@ -35,6 +35,7 @@ func All() []*lint.Rule {
 		fdBudgetExceeded,
 		limitsConfIgnored,
 		rlimitAboveHard,
+		limitsShadowed,
 		limitsSyntax,
 		softAboveHard,
 		unitLimitIgnored,

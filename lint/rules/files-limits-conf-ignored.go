@@ -69,7 +69,8 @@ func startedBySystemd(h *host.Host) bool {
 
 // entriesForNginx returns the entries that would concern nginx's processes in a
 // session. A limit on the processes of everyone is meant for logins and left
-// out; groups and ranges of ids are not known to hold nginx's user.
+// out, and so is what no session gets; groups and ranges of ids are not known to
+// hold nginx's user.
 func entriesForNginx(h *host.Host) []*limits.Entry {
 	if h.Nginx == nil {
 		return nil
@@ -77,12 +78,12 @@ func entriesForNginx(h *host.Host) []*limits.Entry {
 	var out []*limits.Entry
 	user := h.User()
 	for _, e := range h.Limits.Entries("nofile") {
-		if e.Domain == "*" || e.Domain == "root" || e.Domain == user {
+		if (e.Domain == "*" || e.Domain == "root" || e.Domain == user) && h.Limits.Overruled(e) == nil {
 			out = append(out, e)
 		}
 	}
 	for _, e := range h.Limits.Entries("nproc") {
-		if e.Domain == user {
+		if e.Domain == user && h.Limits.Overruled(e) == nil {
 			out = append(out, e)
 		}
 	}
