@@ -31,10 +31,17 @@ func (h *Host) NrOpen() source.Setting[int64] {
 	if len(h.Sysctl.Lines(nrOpen)) > 0 {
 		return h.Sysctl.Int(nrOpen)
 	}
-	if id, major := h.Distribution(); id == "debian" && major > 0 && major <= 12 {
+	if h.OldDebian() {
 		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default", Assumed: true})
 	}
 	return source.Known(int64(raisedNrOpen), source.Origin{Default: "the most that systemd sets", Assumed: true})
+}
+
+// OldDebian reports whether the host runs a Debian whose systemd leaves
+// fs.nr_open as the kernel has it.
+func (h *Host) OldDebian() bool {
+	id, major := h.Distribution()
+	return id == "debian" && major > 0 && major <= 12
 }
 
 // leastNrOpen is [Host.NrOpen] where files tell, else the least that it may be.
