@@ -16,10 +16,13 @@ import (
 
 var (
 	errIsDirectory = errors.New("is a directory")
-	errTooManyLink = errors.New("too many levels of symbolic links")
 	errSpecial     = errors.New("not a regular file")
 	errTooLarge    = fmt.Errorf("larger than %d MiB", maxFile>>20)
 )
+
+// ErrLinkLoop says that a symbolic link leads to itself, or through too many others:
+// there is no file behind it.
+var ErrLinkLoop = errors.New("too many levels of symbolic links")
 
 // maxFile bounds what is read of one file; nothing that configures a host is larger.
 const maxFile = 64 << 20
@@ -291,7 +294,7 @@ func (v *View) resolve(name string) (string, error) {
 		}
 		p = next
 	}
-	return "", &fs.PathError{Op: "open", Path: name, Err: errTooManyLink}
+	return "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
 }
 
 // follow replaces the first symbolic link on the way to p, and returns "" when

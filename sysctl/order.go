@@ -205,7 +205,7 @@ func (l *loader) read(names []string) sequence {
 			docs[i] = l.document(f)
 		case !l.empty(err):
 			l.fail(name, err)
-			if _, err := l.view.ReadDir(name); err != nil {
+			if _, noDir := l.view.ReadDir(name); noDir != nil && !errors.Is(err, source.ErrLinkLoop) {
 				unseen = i
 			}
 		}
