@@ -104,9 +104,9 @@ func (v *variable) judge(l *Line) (Verdict, string) {
 }
 
 // halfApplied reports whether the kernel stored a part of a rejected value,
-// which it does for triples from left to right.
+// which it does for three numbers and more from left to right.
 func (v *variable) halfApplied(l *Line) bool {
-	if v.key == nil || v.key.Type != "triple" {
+	if v.key == nil || v.key.Type != "triple" && v.key.Name != "kernel.sem" {
 		return false
 	}
 	list, _ := leadingNumbers(l.Value, 1)

@@ -39,6 +39,8 @@ func (k *Key) Check(value, kernel string) (Verdict, string) {
 		return checkPortRange(value)
 	case k.Name == "net.ipv4.ip_local_reserved_ports":
 		return checkPortList(value)
+	case k.Name == "kernel.sem":
+		return k.checkNumbers(value, kernel, 4)
 	}
 	switch k.Type {
 	case "int", "bool":
@@ -89,19 +91,21 @@ func firstBad(value string, n int) string {
 
 // inRange judges one number against what the table knows of Min and Max.
 func (k *Key) inRange(n number, kernel string) (Verdict, string) {
-	if value, _, ok := k.defaultFor(kernel); ok && value == n.String() {
-		return Accepted, ""
-	}
+	value, _, known := k.defaultFor(kernel)
+	isDefault := known && value == n.String()
 	rejectBelow, acceptFrom := limits(k.Min, lowestInt)
 	acceptTo, rejectAbove := limits(k.Max, highestInt)
 	why := fmt.Sprintf("%s is outside %s to %s", n, orUnknown(k.Min), orUnknown(k.Max))
+	outside := rejectBelow != nil && compare(n, *rejectBelow) < 0 || rejectAbove != nil && compare(n, *rejectAbove) > 0
 	switch {
-	case rejectBelow != nil && compare(n, *rejectBelow) < 0, rejectAbove != nil && compare(n, *rejectAbove) > 0:
+	case outside && isDefault: // 6.18 refuses kernel.sem_next_id = -1, with which it starts
+		return Unsure, why + ", but what the kernel starts with"
+	case outside:
 		if checked, _ := parseRelease("6.1"); !atLeast(kernel, checked) {
 			return Unsure, why + " on recent kernels"
 		}
 		return Rejected, why
-	case acceptFrom != nil && acceptTo != nil && compare(n, *acceptFrom) >= 0 && compare(n, *acceptTo) <= 0:
+	case isDefault, acceptFrom != nil && acceptTo != nil && compare(n, *acceptFrom) >= 0 && compare(n, *acceptTo) <= 0:
 		return Accepted, ""
 	}
 	return Unsure, fmt.Sprintf("whether %s is within the limits depends on the machine", n)

@@ -92,3 +92,30 @@ func TestStores(t *testing.T) {
 		}
 	}
 }
+
+// What the kernel takes for keys that are no plain number, asked of 6.18.
+func TestCheckOddKeys(t *testing.T) {
+	for _, c := range []struct {
+		key, value string
+		want       Verdict
+	}{
+		{"kernel.sem", "32000 1024000000 500 32000", Accepted},
+		{"kernel.sem", "4294967295", Rejected},
+		{"kernel.sem", "32000 x", Rejected},
+		{"kernel.sem_next_id", "-1", Unsure},
+		{"kernel.sem_next_id", "-2", Rejected},
+		{"kernel.sem_next_id", "0", Accepted},
+		{"net.ipv6.conf.lo.addr_gen_mode", "1", Accepted},
+		{"net.ipv6.conf.lo.addr_gen_mode", "2", Unsure}, // needs a secret
+		{"net.ipv6.conf.lo.addr_gen_mode", "4", Rejected},
+		{"user.max_cgroup_namespaces", "-1", Rejected},
+	} {
+		k, ok := Lookup(c.key)
+		if !ok {
+			t.Fatal(c.key)
+		}
+		if got, why := k.Check(c.value, "6.18"); got != c.want {
+			t.Errorf("%s = %s: %s (%s), want %s", c.key, c.value, got, why, c.want)
+		}
+	}
+}

@@ -1,10 +1,13 @@
 package sysctl
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,15 +15,14 @@ import (
 	"github.com/tunelint/tunelint/source/realpart"
 )
 
-// inOwnNetwork runs f on a thread with a network namespace of its own, whose
-// keys below /proc/sys/net can be written without touching the machine. The
-// thread ends with f.
+// inOwnNetwork runs f on a thread with network, IPC and UTS namespaces of its own,
+// whose keys can be written without touching the machine. The thread ends with f.
 func inOwnNetwork(t *testing.T, f func()) {
 	t.Helper()
 	failed := make(chan error)
 	go func() {
 		runtime.LockOSThread() // never unlocked, so the thread is not used again
-		err := syscall.Unshare(syscall.CLONE_NEWNET)
+		err := syscall.Unshare(syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS)
 		if err == nil {
 			f()
 		}
@@ -47,39 +49,241 @@ func write(path, value string) (accepted bool, after string, ok bool) {
 	return err == nil, strings.TrimSpace(string(now)), true
 }
 
-// Every key of the table that a network namespace has for itself is asked what
-// it takes. A rejection the kernel does not make, or an acceptance it does not
-// keep to, is an error in the table.
-func TestCheckAgainstTheKernel(t *testing.T) {
-	kernel := runningKernel(t)
-	asked := 0
-	inOwnNetwork(t, func() {
-		for _, k := range Keys() {
-			if strings.HasPrefix(k.Netns, "yes") && k.Access == "" && !strings.HasSuffix(k.Name, "*") {
-				asked += checkKey(t, k, kernel)
-			}
-		}
-	})
-	if asked < 1000 {
-		t.Errorf("only %d answers", asked)
+// answers counts what the kernel said of values, beside the verdict on each.
+type answers struct {
+	accepted, rejected, unsure int
+	keys                       int
+	skipped                    map[string][]string // by reason
+}
+
+func (a *answers) skip(key, why string) {
+	if a.skipped == nil {
+		a.skipped = map[string][]string{}
+	}
+	a.skipped[why] = append(a.skipped[why], key)
+}
+
+// log says how much was asked, and which keys were not.
+func (a *answers) log(t *testing.T) {
+	t.Helper()
+	t.Logf("%d keys: %d values accepted and %d refused as expected, %d unsure", a.keys, a.accepted, a.rejected, a.unsure)
+	for why, keys := range a.skipped {
+		t.Logf("%d keys not asked, %s: %s", len(keys), why, strings.Join(keys, " "))
 	}
 }
 
-// checkKey compares the verdicts on one key with the kernel's and returns how many there were.
-func checkKey(t *testing.T, k *Key, kernel string) (asked int) {
-	name := strings.NewReplacer("conf.*", "conf.all", "neigh.*", "neigh.default").Replace(k.Name)
-	for _, value := range trialValues(k) {
-		accepted, after, ok := write(swap(name), value)
-		if !ok {
-			return asked
+// compare holds a verdict against what the kernel did.
+func (a *answers) compare(t *testing.T, k *Key, name, value, kernel string, accepted bool, after string) {
+	t.Helper()
+	switch verdict, why := k.Check(value, kernel); {
+	case verdict == Unsure:
+		a.unsure++
+	case verdict == Rejected && accepted, verdict == Accepted && !accepted:
+		t.Errorf("%s = %q: %s (%s), the kernel leaves %q", name, value, verdict, why, after)
+	case accepted:
+		a.accepted++
+	default:
+		a.rejected++
+	}
+}
+
+// Every key of the table that network, IPC and UTS namespaces have for themselves is
+// asked what it takes, and every one that can only be read whether that is so. A
+// rejection the kernel does not make, or an acceptance it does not keep to, is an
+// error in the table.
+func TestCheckAgainstTheKernel(t *testing.T) {
+	kernel := runningKernel(t)
+	var a answers
+	inOwnNetwork(t, func() {
+		for _, k := range Keys() {
+			switch n := k.Namespace(kernel); {
+			case n == Network, n == IPC, n == UTS, strings.HasPrefix(k.Netns, "yes"):
+				a.askKey(t, k, kernel)
+			case n == PID, n == 0:
+				a.skip(k.Name, "as their namespace is "+n.String())
+			}
 		}
-		asked++
-		verdict, why := k.Check(value, kernel)
-		if verdict == Rejected && accepted || verdict == Accepted && !accepted {
-			t.Errorf("%s = %q: %s (%s), the kernel leaves %q", name, value, verdict, why, after)
+	})
+	a.log(t)
+	if a.keys < 350 || a.accepted < 4000 || a.rejected < 3000 {
+		t.Errorf("too few answers: %d and %d", a.accepted, a.rejected)
+	}
+}
+
+// The keys of a user namespace, which a thread cannot have for itself, are asked by a
+// shell.
+func TestCheckInUserNamespace(t *testing.T) {
+	kernel := runningKernel(t)
+	var script strings.Builder
+	script.WriteString("while read -r key value; do\n" +
+		"\told=$(cat /proc/sys/$key) || { echo lacking; continue; }\n" +
+		"\techo \"$value\" 2>/dev/null >/proc/sys/$key && echo yes || echo no\n" +
+		"\techo $old >/proc/sys/$key\ndone <<'END'\n")
+	type question struct {
+		key   *Key
+		value string
+	}
+	var list []question
+	for _, k := range Keys() {
+		if k.Namespace(kernel) != User || k.Access != "" || !k.existsIn(kernel) {
+			continue
+		}
+		for _, value := range trialValues(k) {
+			list = append(list, question{k, value})
+			fmt.Fprintf(&script, "%s %s\n", swap(k.Name), value)
 		}
 	}
-	return asked
+	script.WriteString("END\n")
+	var a answers
+	asked := map[*Key]bool{}
+	replies := strings.Fields(inNamespace(t, "-Ur", script.String()))
+	if len(replies) != len(list) {
+		t.Fatalf("%d replies to %d questions", len(replies), len(list))
+	}
+	for i, q := range list {
+		if replies[i] == "lacking" {
+			continue
+		}
+		asked[q.key] = true
+		a.compare(t, q.key, q.key.Name, q.value, kernel, replies[i] == "yes", replies[i])
+	}
+	a.keys = len(asked)
+	a.log(t)
+	if a.keys < 10 {
+		t.Errorf("only %d keys", a.keys)
+	}
+}
+
+// What the table calls read-only the kernel opens for nobody, and what it does not is
+// open to root. Nothing is written.
+func TestAccessAgainstTheKernel(t *testing.T) {
+	if os.Geteuid() != 0 {
+		realpart.Lacking(t, "root")
+	}
+	kernel := runningKernel(t)
+	asked := map[string]int{}
+	for _, k := range Keys() {
+		// Users' keys ask for CAP_SYS_RESOURCE, the watchdog's for a timer of the processor.
+		if !k.existsIn(kernel) || k.Namespace(kernel) == User || k.Name == "kernel.nmi_watchdog" {
+			continue
+		}
+		for _, name := range instances(k) {
+			f, err := os.OpenFile(filepath.Join("/proc/sys", swap(name)), os.O_WRONLY, 0)
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				continue
+			case err == nil:
+				f.Close()
+			}
+			asked[k.Access]++
+			if (err != nil) != (k.Access == "read-only") {
+				t.Errorf("%s is %q in the table: %v", name, k.Access, err)
+			}
+		}
+	}
+	if t.Logf("%v", asked); asked["read-only"] < 15 || asked[""] < 300 {
+		t.Errorf("only %v keys asked", asked)
+	}
+}
+
+// The keys of the network that a namespace has are those of the table.
+func TestKeysAgainstTheKernel(t *testing.T) {
+	kernel := runningKernel(t)
+	if newest, _ := parseRelease("7.3"); atLeast(kernel, newest+1) {
+		t.Skipf("the table ends with 7.3, this is %s", kernel)
+	}
+	families := []string{"net.core.", "net.ipv4.", "net.ipv6.", "net.netfilter."}
+	inOwnNetwork(t, func() {
+		here := map[string]bool{} // rows of the table
+		for _, family := range families {
+			_ = filepath.WalkDir(filepath.Join("/proc/sys", swap(family)), func(file string, e fs.DirEntry, err error) error {
+				if err != nil || e.IsDir() {
+					return err
+				}
+				name := swap(strings.TrimPrefix(file, "/proc/sys/"))
+				k, ok := find(name)
+				if !ok {
+					t.Errorf("the table lacks %s", name)
+					return nil
+				}
+				here[k.Name] = true
+				if !k.existsIn(kernel) && !k.AddedAfter(kernel) && k.RemovedIn(kernel) {
+					t.Errorf("%s is there, but the table says it is gone since %s", name, k.Removed)
+				}
+				if k.AddedAfter(kernel) {
+					t.Errorf("%s is there, but the table says it is new in %s", name, k.Since)
+				}
+				return nil
+			})
+		}
+		for _, k := range Keys() {
+			own := k.Namespace(kernel) == Network && k.existsIn(kernel) && k.Since != "some"
+			if own && slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k.Name, f) }) && !here[k.Name] && !optional(k.Name) {
+				t.Errorf("the kernel lacks %s", k.Name)
+			}
+		}
+		if t.Logf("%d rows", len(here)); len(here) < 300 {
+			t.Errorf("only %d rows", len(here))
+		}
+	})
+}
+
+// optional reports whether a key comes with a module or a build option that the
+// kernel may do without.
+func optional(key string) bool {
+	for _, prefix := range []string{"net.ipv4.vs.", "net.netfilter.nf_flowtable_", "net.netfilter.nf_conntrack_dccp_"} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// askKey asks the kernel about values for every name that a row of the table has in
+// the namespace.
+func (a *answers) askKey(t *testing.T, k *Key, kernel string) {
+	t.Helper()
+	switch {
+	case !k.existsIn(kernel):
+		a.skip(k.Name, "as this kernel does not or may not have them")
+		return
+	case k.Access == "write-only":
+		a.skip(k.Name, "as they cannot be read")
+		return
+	}
+	asked := false
+	for _, name := range instances(k) {
+		for _, value := range trialValues(k) {
+			accepted, after, ok := write(swap(name), value)
+			if !ok {
+				break
+			}
+			asked = true
+			a.compare(t, k, name, value, kernel, accepted, after)
+		}
+	}
+	if !asked {
+		a.skip(k.Name, "as the namespace lacks them")
+		return
+	}
+	a.keys++
+}
+
+// instances returns the names that a row of the table has here: the key itself, or
+// those that its pattern matches and that no other row describes.
+func instances(k *Key) []string {
+	if !strings.Contains(k.Name, "*") {
+		return []string{k.Name}
+	}
+	files, _ := filepath.Glob(filepath.Join("/proc/sys", swap(k.Name)))
+	var out []string
+	for _, file := range files {
+		name := swap(strings.TrimPrefix(file, "/proc/sys/"))
+		if row, ok := find(name); ok && row.Name == k.Name {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // trialValues returns values around the limits of a key and odd spellings.

@@ -11,19 +11,19 @@ import (
 	"github.com/tunelint/tunelint/source/realpart"
 )
 
-// inNamespace runs a shell script in network and mount namespaces of its own,
-// where keys and directories can be written without touching the machine.
-func inNamespace(t *testing.T, script string, args ...string) string {
+// inNamespace runs a shell script in namespaces of its own, which flags name as
+// unshare(1) does, where keys can be written without touching the machine.
+func inNamespace(t *testing.T, flags, script string, args ...string) string {
 	t.Helper()
-	realpart.Need(t, "unshare", "sh", "mount")
-	if err := exec.Command("unshare", "-nm", "true").Run(); err != nil {
-		realpart.Lacking(t, "namespaces by unshare -nm: "+err.Error())
+	realpart.Need(t, "unshare", "sh")
+	if err := exec.Command("unshare", flags, "true").Run(); err != nil {
+		realpart.Lacking(t, "namespaces by unshare "+flags+": "+err.Error())
 	}
 	file := filepath.Join(t.TempDir(), "script")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("unshare", append([]string{"-nm", "sh", file}, args...)...)
+	cmd := exec.Command("unshare", append([]string{flags, "sh", file}, args...)...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
