@@ -23,6 +23,7 @@ func (s composeService) container(img *image) {
 	s.processors(c)
 	s.replicas(c)
 	s.published(c)
+	s.neighbours(c)
 	s.probes(img)
 	s.stopped(img)
 }
@@ -70,6 +71,23 @@ func (s composeService) beside(c *Container) {
 		mode, image := other.entry("network_mode"), other.entry("image")
 		if mode.declared() && mode.value.Value == "service:"+s.name && image.declared() {
 			c.Beside = append(c.Beside, image.value.Value)
+		}
+	}
+}
+
+// neighbours notes the other services with what they run. What cannot be read of
+// them is no matter of this one.
+func (s composeService) neighbours(c *Container) {
+	for _, name := range s.project.allNames() {
+		if name == s.name {
+			continue
+		}
+		other := s.project.service(name)
+		other.reading = &reading{}
+		if image := other.entry("image"); image.declared() {
+			var limits Container
+			other.processors(&limits)
+			c.Neighbours = append(c.Neighbours, Neighbour{image.value.Value, limits.CPUs})
 		}
 	}
 }

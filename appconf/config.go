@@ -74,10 +74,12 @@ type NginxConfig struct {
 	Modules                     []string
 }
 
-// A FactsConfig states what the machine is. Memory and Swap count bytes,
+// A FactsConfig states what the machine is. CPUQuota is the share of its processors
+// that nginx gets, in processors. Memory and Swap count bytes,
 // NoFileHard file descriptors.
 type FactsConfig struct {
 	CPUs         source.Setting[int]
+	CPUQuota     source.Setting[float64]
 	Memory, Swap source.Setting[int64]
 	NoFileHard   source.Setting[int64]
 	Container    source.Setting[bool]

@@ -42,7 +42,7 @@ func TestReadConfig(t *testing.T) {
 	n := h.Nginx
 	add("nginx", strings.Join([]string{n.Conf, n.Prefix, n.User, n.Service, describe(n.Version), strings.Join(n.Modules, ",")}, " | "))
 	f := h.Facts
-	add("facts", strings.Join([]string{describe(f.CPUs), describe(f.Memory), describe(f.Swap), describe(f.NoFileHard), describe(f.Container)}, " | "))
+	add("facts", strings.Join([]string{describe(f.CPUs), describe(f.CPUQuota), describe(f.Memory), describe(f.Swap), describe(f.NoFileHard), describe(f.Container)}, " | "))
 	w := h.Workload
 	add("workload", strings.Join([]string{describe(w.PeakConnections), describe(w.PeakRPS), describe(w.UpstreamLatency), describe(w.ResponseSize)}, " | "))
 	add("globs", strings.Join(append(append(h.Sysctl, h.Limits...), h.Units...), " "))

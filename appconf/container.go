@@ -28,6 +28,9 @@ type Container struct {
 	// Beside are the images of other containers on the same network, loopback addresses
 	// included: those of its pod, and those that compose puts there.
 	Beside []string
+	// Neighbours are the other containers that the same files start: those of its
+	// pod, or the other services of compose.
+	Neighbours []Neighbour
 	// Replicas is how many such containers there are. What [App] counts, such as
 	// Workers and MaxConnections, is of one of them.
 	Replicas source.Setting[int]
@@ -42,6 +45,13 @@ type Container struct {
 	CPUs source.Setting[float64]
 	// Probes are the checks that decide whether it lives and gets requests.
 	Probes []Probe
+}
+
+// A Neighbour is a container that is started beside one: its image, and its limit in
+// cores.
+type Neighbour struct {
+	Image string
+	CPUs  source.Setting[float64]
 }
 
 // A Probe is one health check of a container.

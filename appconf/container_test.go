@@ -31,6 +31,9 @@ func contained(a *App) []string {
 	if len(c.Beside) > 0 {
 		out = append(out, "beside "+strings.Join(c.Beside, " "))
 	}
+	for _, n := range c.Neighbours {
+		add("neighbour "+n.Image, describe(n.CPUs))
+	}
 	for _, port := range slices.Sorted(maps.Keys(c.Ports)) {
 		out = append(out, "port "+port+" to "+c.Ports[port])
 	}
@@ -171,7 +174,7 @@ func TestComposeFiles(t *testing.T) {
 			`healthcheck "healthcheck: {interval: 9s}": path /a (compose.yml:8 localhost/a), delay 0s (docker default), every 9s (compose.prod.yml:6 interval: 9s), 30s (docker default) long, 3 (docker default) failures, 1 (docker default) successes`,
 			"first true (compose.yml:3 node, assumed)",
 		}},
-		{"extends", []string{"compose.yml", "services:\n  base: {cpus: 2, image: y}\n  api: {extends: base, hostname: h}\n"}, []string{`compose "api"`, "names api h", "cpus 2 (compose.yml:2 cpus: 2)"}},
+		{"extends", []string{"compose.yml", "services:\n  base: {cpus: 2, image: y}\n  api: {extends: base, hostname: h}\n"}, []string{`compose "api"`, "names api h", "neighbour y 2 (compose.yml:2 cpus: 2)", "cpus 2 (compose.yml:2 cpus: 2)"}},
 		{"extends another file", []string{"compose.yml", "services:\n  api: {extends: {file: common-compose.yml, service: b}}\n", "common-compose.yml", "services: {b: {cpus: 2}, other: {}}\n"}, []string{
 			`compose "api"`, "names api", "cpus 2 (common-compose.yml:1 cpus: 2)"}},
 		{"what it extends is not there", []string{"compose.yml", "services:\n  api: {extends: {file: common.yml, service: b}, command: node x}\n"}, []string{`compose "api"`, "names api", "first true (compose.yml:2 node, assumed)", `skip "extends": the service it extends is not among the application's files`}},

@@ -37,14 +37,21 @@ func (p podReading) describe(all cluster) {
 	}
 }
 
-// beside notes the other containers of the pod.
+// beside notes the other containers of the pod. What cannot be read of them is no
+// matter of this one.
 func (p podReading) beside(c *Container) {
 	for _, n := range descend(p.pod, "containers").Content {
-		if n = syntax.ResolveAlias(n); n != p.node {
-			if image := text(n, "image"); image != "" {
-				c.Beside = append(c.Beside, image)
-			}
+		n = syntax.ResolveAlias(n)
+		image := text(n, "image")
+		if n == p.node || image == "" {
+			continue
 		}
+		other := Neighbour{Image: image}
+		if e := entryOf(p.text, n, "resources", "limits", "cpu"); e.declared() {
+			other.CPUs = settingAt(&reading{}, e.plain(), readMilliCores)
+		}
+		c.Beside = append(c.Beside, image)
+		c.Neighbours = append(c.Neighbours, other)
 	}
 }
 

@@ -132,11 +132,20 @@ func (d *decoder) nginx(e entry, c *NginxConfig) {
 func (d *decoder) facts(e entry, c *FactsConfig) {
 	d.mapping(e.value, e.key.Value, keys{
 		"cpus":        d.count(&c.CPUs, 1),
+		"cpu_quota":   setting(d, &c.CPUQuota, "a number", parseQuota, "!!int", "!!float"),
 		"memory":      d.size(&c.Memory),
 		"swap":        d.size(&c.Swap),
 		"nofile_hard": setting(d, &c.NoFileHard, "a whole number", parseNoFile, "!!int"),
 		"container":   d.flag(&c.Container),
 	})
+}
+
+func parseQuota(s string) (float64, error) {
+	v, ok := readCores(s)
+	if !ok || v <= 0 {
+		return 0, fmt.Errorf("%q is not a number of processors such as 1.5", spelling.Abbreviate(s))
+	}
+	return v, nil
 }
 
 func parseNoFile(s string) (int64, error) {

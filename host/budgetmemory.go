@@ -52,7 +52,7 @@ func (h *Host) MemoryBudget() *Budget {
 		}
 	}
 	if h.Nginx != nil && h.Nginx.Whole() {
-		b.Terms = append(b.Terms, h.slotMemory(), h.clientMemory())
+		b.Terms = append(b.Terms, h.SlotMemory(), h.clientMemory())
 		b.Terms = append(b.Terms, h.bufferedBytes()...)
 		b.Terms = append(b.Terms, h.zoneMemory()...)
 		b.Terms = append(b.Terms, h.socketMemory(), h.queuedBytes())
@@ -112,8 +112,9 @@ func appMemory(a *appconf.App) Term {
 	return t
 }
 
-// slotMemory is what workers allocate when they start.
-func (h *Host) slotMemory() Term {
+// SlotMemory returns what nginx's workers allocate for connections when they start.
+// h.Nginx must not be nil.
+func (h *Host) SlotMemory() Term {
 	t := Term{Name: SlotMemory}
 	limit := h.connectionLimit()
 	if !limit.Figure.Known {

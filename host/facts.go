@@ -38,6 +38,7 @@ func declaredFacts(decl appconf.HostConfig) Facts {
 		NginxVersion: decl.Nginx.Version,
 		Kernel:       decl.Kernel,
 		CPUs:         decl.Facts.CPUs,
+		CPUQuota:     decl.Facts.CPUQuota,
 		Memory:       decl.Facts.Memory,
 		Swap:         decl.Facts.Swap,
 		NoFileHard:   decl.Facts.NoFileHard,

@@ -31,15 +31,21 @@ func runAppExceedsLimit(p *lint.Pass) {
 		if a.MemoryLimit.Known && workers.Known && workers.Value > 1 && !each.Known {
 			p.Skip(memoryPlace(a), "how much memory a worker takes is not declared (memory_per_worker): "+usualWorkers(a.MemoryLimit.Value))
 		}
-		if !each.Known || !workers.Known || workers.Value < 1 || workers.Value > maxWorkers || each.Value < 1 || each.Value > 1<<40 {
-			continue
-		}
-		limit, whole := memoryLimit(p, a)
-		// A tenth is for the master process, the page cache and what a worker needs at its peak.
-		if total := each.Value * int64(workers.Value); limit.Known && total > limit.Value/10*9 {
+		if limit, whole := memoryLimit(p, a); exceedsMemory(a, limit) {
 			reportMemory(p, a, limit, whole)
 		}
 	}
+}
+
+// exceedsMemory reports whether the workers of an application take more than nine
+// tenths of a limit: the rest is for the master process, the page cache and what a
+// worker needs at its peak.
+func exceedsMemory(a *appconf.App, limit source.Setting[int64]) bool {
+	each, workers := a.MemoryPerWorker, a.Workers
+	if !each.Known || !workers.Known || workers.Value < 1 || workers.Value > maxWorkers || each.Value < 1 || each.Value > 1<<40 {
+		return false
+	}
+	return limit.Known && each.Value*int64(workers.Value) > limit.Value/10*9
 }
 
 // memoryLimit returns the limit of an application; where it has none and shares
