@@ -40,6 +40,7 @@ func All() []*lint.Rule {
 		softAboveHard,
 		unitAboveNrOpen,
 		unitLimitIgnored,
+		totalAboveFileMax,
 		forwardedMissing,
 		hostNotForwarded,
 		inheritedSetLost,

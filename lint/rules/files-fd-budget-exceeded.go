@@ -128,11 +128,11 @@ func counted(n int64, thing string) string {
 }
 
 // roundedLimit returns the limit to set: the next power of two, if it is sure
-// to take effect; 0 when none is.
+// to take effect, and not too much for the machine; 0 when none is.
 func roundedLimit(h *host.Host, need int64) int64 {
 	ceiling := h.NoFileCeiling()
 	rounded := max(1024, int64(1)<<bits.Len64(uint64(need-1)))
-	if !ceiling.Known || need > ceiling.Value {
+	if !ceiling.Known || need > ceiling.Value || !h.FitsFileMax(need) {
 		return 0
 	}
 	return min(rounded, ceiling.Value)
