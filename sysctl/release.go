@@ -127,3 +127,7 @@ func (c change) ahead(kernel string) bool {
 	r, known := parseRelease(kernel)
 	return c.from == latest || known && r < c.from
 }
+
+// Before reports whether a kernel is surely older than a release such as "4.13"; one
+// that is unknown ("") is not.
+func Before(kernel, release string) bool { return parseChange(release, never()).ahead(kernel) }
