@@ -108,7 +108,7 @@ func streamsOnly(p *lint.Pass) bool {
 	only := true
 	p.Host.Nginx.Root.Walk(func(s *nginxconf.Scope) {
 		for _, d := range s.Own("listen") {
-			for _, a := range d.Args[1:] {
+			for _, a := range d.Args {
 				word := a.Text
 				only = only && word != "quic" && word != "udp" && !strings.HasPrefix(word, "rcvbuf=") && !strings.HasPrefix(word, "sndbuf=")
 			}
