@@ -89,7 +89,7 @@ func least[T int64 | float64](g group, name string, read func(name string) (T, e
 		case limit > 0 && (out.Value == 0 || limit < out.Value):
 			out = known(limit, at)
 		}
-		if dir == g.top || dir == "/" {
+		if dir == g.top || dir == path.Dir(dir) {
 			return out
 		}
 	}

@@ -41,6 +41,9 @@ func onlineCPUs(fsys source.FS) Figure[int] {
 	return online
 }
 
+// mostCPUs is beyond what any kernel is built for (NR_CPUS).
+const mostCPUs = 1 << 16
+
 // countList counts a kernel list such as "0-3,8".
 func countList(text string) (int, bool) {
 	n := 0
@@ -52,7 +55,7 @@ func countList(text string) (int, bool) {
 		}
 		b := a
 		if isRange {
-			if b, err = strconv.Atoi(last); err != nil || b < a {
+			if b, err = strconv.Atoi(last); err != nil || b < a || b >= mostCPUs {
 				return 0, false
 			}
 		}
@@ -65,7 +68,7 @@ func countList(text string) (int, bool) {
 func countLines(text string) (int, bool) {
 	n := 0
 	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, "cpu"); ok && rest[0] != ' ' {
+		if rest, ok := strings.CutPrefix(line, "cpu"); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
 			n++
 		}
 	}

@@ -94,6 +94,18 @@ func TestMachines(t *testing.T) {
 	}
 }
 
+// A mount of control groups without a root above it ends the way up.
+func TestLeastEnds(t *testing.T) {
+	fsys := source.Memory{
+		"/proc/self/cgroup":    "0::/a\n",
+		"/proc/self/mountinfo": "1 2 0:1 / x rw - cgroup2 cgroup2 rw\n",
+		"x/a/pids.max":         "5\n",
+	}
+	if f := pidsLimit(fsys); f.Value != 5 {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestPageSize(t *testing.T) {
 	var pairs []byte
 	for _, n := range []uint64{33, 0x7fff, 6, 65536, 0, 0} {
@@ -133,7 +145,7 @@ func TestValues(t *testing.T) {
 }
 
 func TestCountList(t *testing.T) {
-	for text, want := range map[string]int{"0": 1, "0-3": 4, "0-3,8": 5, "0,2-3,63-64": 5, "": -1, "3-1": -1, "a": -1, "0-": -1, "0,": -1} {
+	for text, want := range map[string]int{"0": 1, "0-3": 4, "0-3,8": 5, "0,2-3,63-64": 5, "": -1, "3-1": -1, "a": -1, "0-": -1, "0,": -1, "0-9223372036854775807": -1} {
 		n, ok := countList(text)
 		if !ok {
 			n = -1
@@ -169,4 +181,38 @@ configure arguments: --prefix=/opt/nginx --with-http_ssl_module --with-mail=dyna
 			t.Errorf("%q: a version", text)
 		}
 	}
+}
+
+// Whatever stands in the files, reading ends, and a figure that is not known has a
+// reason.
+func FuzzRead(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		f.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if strings.Contains(string(data), "-- --") {
+			return // the reader of archives cannot take it
+		}
+		fsys := memory(txtar.Parse(data))
+		m := Read(fsys, []string{"net.core.somaxconn", "net.ipv4.conf.*.rp_filter"})
+		if text := describe(m); strings.Contains(text, "not known: \n") {
+			t.Error(text)
+		}
+		n, _ := describedNginx(string(data))
+		n.ReadModules(fsys)
+		if c := m.CPUs; c.Online.Known && c.Online.Value < 1 || c.Usable.Known && c.Usable.Value < 1 || c.Quota.Value < 0 || c.Quota.Value != c.Quota.Value {
+			t.Errorf("%+v", c)
+		}
+		if l := m.Memory; l.Total.Value < 0 || l.Swap.Value < 0 || l.Limit.Value < 0 || m.PIDs.Value < 0 {
+			t.Errorf("%+v", l)
+		}
+	})
 }

@@ -55,7 +55,9 @@ func TestAsPrograms(t *testing.T) {
 		}
 	}
 	same(t, "prlimit", m.HardNoFile, output(t, "prlimit", "--nofile", "--noheadings", "--output", "HARD"))
-	same(t, "prlimit of process 1", m.FirstNoFile, output(t, "prlimit", "--pid", "1", "--nofile", "--noheadings", "--output", "SOFT,HARD"))
+	if os.Geteuid() == 0 {
+		same(t, "prlimit of process 1", m.FirstNoFile, output(t, "prlimit", "--pid", "1", "--nofile", "--noheadings", "--output", "SOFT,HARD"))
+	}
 	same(t, "os-release", m.Distribution, output(t, "sh", "-c", `. /etc/os-release; echo "$ID $VERSION_ID $PRETTY_NAME"`))
 	for key, value := range m.Values {
 		if want := strings.ReplaceAll(output(t, "sysctl", "-n", key), "\t", " "); value != want {

@@ -170,11 +170,11 @@ func shortModules(names []string) []string {
 // together.
 func (p *page) masterText(m machine.Master) {
 	text := fmt.Sprintf("process %d: %s", m.PID, limitsText(m.NoFile))
-	if m.Unit != "" {
-		text += ", " + m.Unit
-	}
-	if m.Elsewhere != "" {
+	switch {
+	case m.Elsewhere != "":
 		text += ", " + m.Elsewhere
+	case m.Unit != "":
+		text += ", " + m.Unit
 	}
 	p.machineFact("  master", p.visible(text))
 	told := map[machine.Limits]bool{}

@@ -63,7 +63,7 @@ func (a *app) facts(cmd *cobra.Command) error {
 		return fail(exitIncomplete, fmt.Errorf("print the facts: %w", err))
 	}
 	if !facts.Machine.Kernel.Release.Known {
-		return fail(exitIncomplete, fmt.Errorf("nothing tells of this machine: %s", facts.Machine.Kernel.Release.Why))
+		return fail(exitIncomplete, fmt.Errorf("facts needs a Linux machine: %s", facts.Machine.Kernel.Release.Why))
 	}
 	if file != "" {
 		return create(file, b.Bytes())
