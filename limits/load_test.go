@@ -235,17 +235,12 @@ func TestMemoryMax(t *testing.T) {
 func TestDropInOrderAsSystemd(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	seen := 0
-	for i := range 24 {
-		name := []string{"web-ng.service", "a-b@x-y.service", "nginx.service", "a-b-c-.service"}[i%4]
+	for i := range 300 {
+		name := []string{"web-ng.service", "a-b@x-y.service", "nginx.service", "a-b-c-.service", "job@.service", "n@1.service"}[i%6]
 		m := randomTree(r, name)
 		root := t.TempDir()
 		writeTree(t, root, m)
-		var want []string
-		for _, line := range verify(t, "", "--root="+root, "verify", name) {
-			if _, v, ok := strings.Cut(line, "ignoring: bad-"); ok && !slices.Contains(want, v) {
-				want = append(want, v)
-			}
-		}
+		want := parseOrder(t, root, name)
 		seen += len(want)
 		l, err := Load(source.NewStore(source.OS()).View(root), Options{Services: []string{name}})
 		if err != nil {
@@ -254,18 +249,32 @@ func TestDropInOrderAsSystemd(t *testing.T) {
 		var got []string
 		if u := l.Unit(name); u != nil {
 			for _, f := range u.Files() {
-				if v := strings.TrimPrefix(f.Assignments[0].Value, "bad-"); !slices.Contains(got, v) {
-					got = append(got, v)
+				for _, a := range f.Assignments[:min(1, len(f.Assignments))] {
+					if v := strings.TrimPrefix(a.Value, "bad-"); !slices.Contains(got, v) {
+						got = append(got, v)
+					}
 				}
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: systemd (-), we (+):\n%s\n%v", name, diff, m)
+			t.Errorf("%s: systemd (-), we (+):\n%s\n%q", name, diff, m)
 		}
 	}
-	if seen < 50 {
+	if seen < 500 {
 		t.Errorf("only %d files seen", seen)
 	}
+}
+
+// parseOrder returns the marks of the files of a unit in the order in which
+// systemd complains about them.
+func parseOrder(t *testing.T, root, name string) (order []string) {
+	t.Helper()
+	for _, line := range verify(t, "", "--man=no", "--root="+root, "verify", name) {
+		if _, v, ok := strings.Cut(line, "ignoring: bad-"); ok && !slices.Contains(order, v) {
+			order = append(order, v)
+		}
+	}
+	return order
 }
 
 // randomTree returns unit files and drop-ins for a unit and others, in
@@ -274,28 +283,59 @@ func randomTree(r *rand.Rand, name string) source.Memory {
 	dirs := []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"}
 	m := source.Memory{}
 	for _, dir := range dirs {
-		m[dir+"/other.service"] = "[Unit]\n"
 		if r.IntN(2) == 0 {
-			m[dir+"/"+name] = unitMark(dir)
+			randomUnitFile(r, m, dir+"/"+name)
 		}
-		for _, d := range append(dropInNames(name), "service", "al.service", "a.service", "web.service", "ng.service") {
-			for _, base := range []string{"10.conf", "20.conf", "a.conf", "Z.conf", ".h.conf", "x.txt"} {
-				at := dir + "/" + d + ".d/" + base
-				switch r.IntN(6) {
-				case 0, 1:
-					m[at] = unitMark(strings.ReplaceAll(at, "/", "_"))
-				case 2:
-					m[at] = link + "/dev/null"
-				}
-			}
+		if template := templateOf(name); template != "" && r.IntN(2) == 0 {
+			randomUnitFile(r, m, dir+"/"+template)
+		}
+		names := append(dropInNames(name), "service", "al.service", "a.service", "web.service", "ng.service")
+		for range 4 {
+			base := []string{"10.conf", "20.conf", "a.conf", "Z.conf", "9.conf", ".h.conf", "x.txt"}[r.IntN(7)]
+			randomUnitFile(r, m, dir+"/"+names[r.IntN(len(names))]+".d/"+base)
 		}
 	}
-	m["/usr/lib/systemd/system/"+name] = unitMark("vendor")
+	if vendor := "/usr/lib/systemd/system/" + name; m[vendor] == "" {
+		m[vendor] = unitMark("vendor")
+	}
 	if !strings.Contains(name, "@") && r.IntN(2) == 0 {
 		m["/etc/systemd/system/al.service"] = link + []string{"", "/usr/lib/systemd/system/"}[r.IntN(2)] + name
 		m["/etc/systemd/system/"+name] = unitMark("etc")
+		m["/usr/lib/systemd/system/"+name] = unitMark("vendor")
 	}
 	return m
+}
+
+// randomUnitFile puts a unit file or a drop-in in a place, or what may stand
+// there instead: a mask, a dangling link, a link to another file, a directory.
+func randomUnitFile(r *rand.Rand, m source.Memory, at string) {
+	if m[at] != "" || m[at+"/inner.conf"] != "" {
+		return
+	}
+	text := unitMark(at)
+	switch r.IntN(12) {
+	case 0:
+		text = link + "/dev/null"
+	case 1:
+		text = link + "nowhere"
+	case 2:
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	case 3:
+		text = strings.TrimSuffix(text, "\n")
+	case 4:
+		text = byteOrderMark + text
+	case 5:
+		if strings.HasSuffix(at, ".conf") {
+			m[at+"/inner.conf"] = text
+			return
+		}
+	case 6:
+		m["/srv/shared.conf"] = unitMark("shared")
+		if strings.HasSuffix(at, ".conf") {
+			text = link + strings.Repeat("../", strings.Count(at, "/")-1) + "srv/shared.conf"
+		}
+	}
+	m[at] = text
 }
 
 func unitMark(name string) string {

@@ -49,6 +49,7 @@ type tree struct {
 type dirEntry struct {
 	name string
 	link bool
+	odd  bool // neither a regular file nor a link
 }
 
 // diskTree returns the tree of all files below the directories.
@@ -59,9 +60,8 @@ func diskTree(v *source.View, dirs []string) tree {
 		if !ok {
 			found, _ := v.ReadDir(dir) // what cannot be listed holds nothing
 			for _, e := range found {
-				if e.Type()&fs.ModeSymlink != 0 || e.Type().IsRegular() {
-					list = append(list, dirEntry{e.Name(), e.Type()&fs.ModeSymlink != 0})
-				}
+				link := e.Type()&fs.ModeSymlink != 0
+				list = append(list, dirEntry{e.Name(), link, !link && !e.Type().IsRegular()})
 			}
 			cache[dir] = list
 		}
@@ -77,7 +77,7 @@ func listTree(names, order []string) tree {
 	for _, name := range names {
 		dir, base := path.Split(name)
 		dir = path.Clean(dir)
-		held[dir] = append(held[dir], dirEntry{base, true})
+		held[dir] = append(held[dir], dirEntry{name: base, link: true})
 		if strings.HasSuffix(dir, ".d") {
 			dir = path.Dir(dir)
 		}
@@ -94,7 +94,7 @@ func listTree(names, order []string) tree {
 func (t tree) find(base string) []string {
 	var out []string
 	for _, dir := range t.dirs {
-		if slices.ContainsFunc(t.entries(dir), func(e dirEntry) bool { return e.name == base }) {
+		if slices.ContainsFunc(t.entries(dir), func(e dirEntry) bool { return e.name == base && !e.odd }) {
 			out = append(out, path.Join(dir, base))
 		}
 	}
@@ -123,7 +123,8 @@ func (t tree) unitDropIns(name string, aliases []string) []string {
 }
 
 // merge returns the ".conf" files of the directories, the first of each base
-// name, sorted by base name.
+// name, sorted by base name. A directory of such a name hides files too
+// (conf-files.c, files_add).
 func (t tree) merge(dirs []string) []string {
 	first := map[string]string{}
 	var bases []string
