@@ -152,6 +152,46 @@ func sessionCases() []map[string]string {
 	return out
 }
 
+// roughCases are directories as nobody should leave them: odd bytes, very long
+// lines, missing line ends, and what is no file where a file is looked for.
+func roughCases() []map[string]string {
+	long := strings.Repeat("a", 10<<20)
+	out := []map[string]string{
+		{"limits.conf": "web soft nofile 100\n" + long + "\nweb hard nofile 200\n"},
+		{"limits.conf": "# " + long + "\nweb - nofile 200\n"},
+		{"limits.conf": "web soft nofile 100\n", "limits.d/x.conf/inner": "web - nofile 200\n"},
+		{"limits.conf": "", "limits.d/x.conf/inner": "web - nofile 200\n", "limits.d/y.conf": "web - nofile 300\n"},
+		{"limits.conf": "\r\nweb - nofile 300\r\n\r\n* - nofile 200\r"},
+		{"limits.conf": "\ufeffweb - nofile 300\nweb soft nofile 200\n"},
+	}
+	r := rand.New(rand.NewPCG(11, 12))
+	for range 200 {
+		files := map[string]string{"limits.conf": roughText(r), "limits.d/50-b.conf": roughText(r)}
+		if r.IntN(4) == 0 {
+			files["limits.d/60.conf/inner.conf"] = roughText(r)
+		}
+		out = append(out, files)
+	}
+	return out
+}
+
+// roughText is [sessionText] with noise between, before and behind the lines.
+func roughText(r *rand.Rand) string {
+	var b strings.Builder
+	for _, line := range strings.SplitAfter(sessionText(r), "\n") {
+		for range r.IntN(3) {
+			b.WriteByte("\x00\x01\t\r\v\f #\xff\x80\n"[r.IntN(11)])
+		}
+		for range r.IntN(2) * r.IntN(12) {
+			if c := byte(r.IntN(256)); !strings.ContainsRune("${<", rune(c)) { // no tags of templates
+				b.WriteByte(c)
+			}
+		}
+		b.WriteString(line)
+	}
+	return strings.TrimRight(b.String(), []string{"", "\n"}[r.IntN(2)])
+}
+
 func sessionText(r *rand.Rand) string {
 	pick := func(words ...string) string { return words[r.IntN(len(words))] }
 	var b strings.Builder
@@ -197,15 +237,17 @@ done
 	}
 	cmd := exec.Command("unshare", "-m", "sh", "run.sh")
 	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%v\n%s", err, &said)
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
 
 func TestLoginAsPAM(t *testing.T) {
-	cases := sessionCases()
+	cases := append(sessionCases(), roughCases()...)
 	root := t.TempDir()
 	write(t, root+"/passwd", passwd)
 	write(t, root+"/group", group)
@@ -232,7 +274,7 @@ func TestLoginAsPAM(t *testing.T) {
 		hard := min(winner(l, "hard", baseHard), baseHard)
 		want := fmt.Sprintf("%d %d", min(winner(l, "soft", baseSoft), hard), hard)
 		if got[i] != want {
-			t.Errorf("%q: pam_limits gives %s, we say %s", files, got[i], want)
+			t.Errorf("%.2000q: pam_limits gives %s, we say %s", files, got[i], want)
 		}
 	}
 }
