@@ -47,6 +47,14 @@ func release2(minor int, rest string) release {
 	return release(max(patch, 0) - 40)
 }
 
+// Older reports whether a kernel is surely older than a release such as "4.4";
+// false where one of them cannot be read.
+func Older(kernel, than string) bool {
+	is, ok := parseRelease(kernel)
+	first, known := parseRelease(than)
+	return ok && known && is < first
+}
+
 // leadingNumber returns the number a text starts with and what follows it, -1
 // when it starts with none.
 func leadingNumber(s string) (int, string) {

@@ -104,6 +104,7 @@ func All() []*lint.Rule {
 		backlogDefaultBelowSomaxconn,
 		ephemeralPortsExhausted,
 		portRangeOverlapsListen,
+		synBacklogBelowListen,
 		appKillsBeforeRead,
 		callerGivesUpFirst,
 		clientIdleBelowLB,

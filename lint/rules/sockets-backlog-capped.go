@@ -25,6 +25,7 @@ var backlogCapped = &lint.Rule{
 	},
 	Severity: lint.Warning,
 	Apply:    []string{"sysctl --system"},
+	Reveals:  []string{"sockets/syn-backlog-below-listen"},
 	Run:      runBacklogCapped,
 }
 

@@ -24,6 +24,7 @@ var backlogDefaultBelowSomaxconn = &lint.Rule{
 	},
 	Severity: lint.Warning,
 	Apply:    []string{"nginx -s reload"},
+	Reveals:  []string{"sockets/syn-backlog-below-listen"},
 	Run:      runBacklogDefault,
 }
 
