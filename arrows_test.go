@@ -17,7 +17,7 @@ var arrows = map[string][]string{
 	"nginxconf":           {"source", "spelling"},
 	"nginxconf/verdict":   {"nginxconf", "source", "spelling"},
 	"nginxconf/nginxtest": {"source/realpart"},
-	"sysctl":              {"source"},
+	"sysctl":              {"source", "spelling"},
 	"limits":              {"source"},
 	"machine":             {"source"},
 	"appconf/preset":      {"source", "spelling"},
@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"host":                {"appconf", "limits", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
 	"fixes":               {"source"},
 	"lint":                {"fixes", "host", "nginxconf", "source", "spelling"},
-	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
+	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "spelling", "sysctl"},
 	"report":              {"fixes", "host", "lint", "machine", "nginxconf", "source", "spelling", "sysctl"},
 	"cmd/tunelint":        {"appconf", "fixes", "host", "limits", "lint", "lint/rules", "machine", "report", "source", "spelling", "sysctl"},
 }

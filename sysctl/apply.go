@@ -103,18 +103,9 @@ func (v *variable) judge(l *Line) (Verdict, string) {
 	return v.key.Check(l.Value, v.kernel)
 }
 
-// halfApplied reports whether the kernel stored a part of a rejected value,
-// which it does for three numbers and more from left to right.
+// halfApplied reports whether the kernel stored a part of a rejected value.
 func (v *variable) halfApplied(l *Line) bool {
-	if v.key == nil || v.key.Type != "triple" && v.key.Name != "kernel.sem" {
-		return false
-	}
-	list, _ := leadingNumbers(l.Value, 1)
-	if len(list) == 0 {
-		return false
-	}
-	verdict, _ := v.key.inRange(list[0], v.kernel)
-	return verdict != Rejected
+	return v.key != nil && len(v.key.Stored(l.Value, v.kernel)) > 0
 }
 
 // accept returns the state after an accepted write. A range or triple with
@@ -137,5 +128,5 @@ func (v *variable) places() int {
 	if v.key == nil {
 		return 0
 	}
-	return map[string]int{"int": 1, "bool": 1, "range": 2, "triple": 3}[v.key.Type]
+	return v.key.Places()
 }

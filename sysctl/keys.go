@@ -140,8 +140,12 @@ func (k *Key) RemovedIn(kernel string) bool {
 }
 
 // AddedAfter reports whether a kernel is surely older than the key; true for
-// every kernel when the key never existed.
+// every kernel when the key never existed. A vendor who carries much back may have
+// carried the key back as well.
 func (k *Key) AddedAfter(kernel string) bool {
+	if backports(kernel) && k.Since != "never" {
+		return false
+	}
 	return parseChange(k.Since, always()).ahead(kernel)
 }
 

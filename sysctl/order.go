@@ -39,7 +39,8 @@ type Settings struct {
 	Documents []*Document
 	// Masked are the names that a file of the same name hides.
 	Masked []Masked
-	// Unread are files beside those that count which no boot reads.
+	// Unread are files beside those that count which no boot reads although they
+	// assign keys and their names look as if they were meant.
 	Unread []Unread
 	// Skips are lines that cannot be evaluated, with the reason.
 	Skips []source.Skip
@@ -53,13 +54,6 @@ type Settings struct {
 // Masked is a name the loaders pass over because By, of the same base name,
 // stands in a directory that comes first. Both are names on the host.
 type Masked struct{ Name, By string }
-
-// Unread is a file that looks like one for the loaders and is not.
-type Unread struct {
-	Document *Document
-	// Why says what keeps the boot from reading it.
-	Why string
-}
 
 // Load reads the sysctl files of a host. The error lists every file and
 // directory that is there and cannot be read; the settings hold the others. No
@@ -86,14 +80,14 @@ func (s *Settings) SystemOrder() []*Document { return slices.Clone(s.manual.docu
 // Files returns every file that one of the loaders reads, without duplicates.
 func (s *Settings) Files() []*source.File {
 	var out []*source.File
-	for _, d := range s.all() {
+	for _, d := range s.All() {
 		out = append(out, d.File)
 	}
 	return out
 }
 
-// all returns the documents of either loader: those of the boot, then the rest.
-func (s *Settings) all() []*Document {
+// All returns the documents of either loader: those of the boot, then the rest.
+func (s *Settings) All() []*Document {
 	out := slices.Clone(s.Documents)
 	for _, d := range s.manual.documents {
 		if !slices.Contains(s.Documents, d) {
@@ -130,7 +124,7 @@ func (l *loader) fromDirectories() (boot, manual sequence) {
 	boot = l.read(slices.DeleteFunc(slices.Clone(all), hidden))
 	manual = l.read(append(all, sysctlConf))
 	if f, err := l.view.Open(sysctlConf); err == nil && !slices.Contains(boot.documents, l.document(f)) {
-		l.settings.Unread = append(l.settings.Unread, Unread{l.document(f), "systemd-sysctl does not read /etc/sysctl.conf, and no link in sysctl.d leads to it"})
+		l.unread(sysctlConf, "systemd-sysctl does not read /etc/sysctl.conf, and no link in sysctl.d leads to it")
 	}
 	return boot, manual
 }
@@ -154,7 +148,7 @@ func (l *loader) list(dir string, winners map[string]string) {
 		by, taken := winners[e.Name()]
 		switch {
 		case !strings.HasSuffix(name, ".conf"):
-			l.unread(name, "its name does not end in .conf")
+			l.misnamed(name, e)
 		case !taken:
 			winners[e.Name()] = name
 			if e.Name()[0] == '.' {
@@ -172,13 +166,6 @@ func (l *loader) same(a, b string) bool {
 	f, err := l.view.Open(a)
 	g, err2 := l.view.Open(b)
 	return err == nil && err2 == nil && f == g
-}
-
-// unread notes a file no boot reads; what cannot be opened is of no interest.
-func (l *loader) unread(name, why string) {
-	if f, err := l.view.Open(name); err == nil {
-		l.settings.Unread = append(l.settings.Unread, Unread{l.document(f), why})
-	}
 }
 
 // byBase returns the names of the winners in the order of their base names.

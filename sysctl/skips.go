@@ -6,7 +6,7 @@ import "github.com/tunelint/tunelint/source"
 // keys whose value they leave open.
 func (s *Settings) note() {
 	noted := map[*Line]bool{}
-	for _, d := range s.all() {
+	for _, d := range s.All() {
 		for _, l := range d.Lines {
 			if why := l.opaque(); why != "" {
 				noted[l] = true

@@ -1,0 +1,63 @@
+package sysctl
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Unread is a file that looks like one for the loaders and is not.
+type Unread struct {
+	Document *Document
+	// Name is the name on the host.
+	Name string
+	// Why says what keeps the boot from reading it.
+	Why string
+}
+
+// unread notes a file that assigns keys and that no boot reads; what cannot be
+// opened is of no interest.
+func (l *loader) unread(name, why string) {
+	f, err := l.view.Open(name)
+	if err != nil || !slices.ContainsFunc(l.document(f).Lines, (*Line).assigns) {
+		return
+	}
+	l.settings.Unread = append(l.settings.Unread, Unread{l.document(f), name, why})
+}
+
+// misnamed notes what stands in a directory of the loaders under a name that does
+// not end in ".conf": a file whose name looks like a slip, or a directory with
+// files for the loaders. Backups, packages' leavings, templates and notes are
+// meant to be left alone.
+func (l *loader) misnamed(name string, e fs.DirEntry) {
+	if e.IsDir() {
+		l.below(name)
+		return
+	}
+	switch ext := path.Ext(name); {
+	case strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(path.Base(name), "README"):
+	case strings.EqualFold(ext, ".conf"):
+		l.unread(name, "the loaders want .conf in lower case")
+	case ext == "" && !strings.HasSuffix(name, "~") || slices.Contains([]string{".cnf", ".con", ".cfg", ".config", ".sysctl"}, ext):
+		l.unread(name, "its name does not end in .conf")
+	}
+}
+
+// below notes the files in a directory within one of the loaders' directories,
+// unless its name says that they are put aside.
+func (l *loader) below(dir string) {
+	aside := []string{"disabled", "old", "backup", "backups", "bak", "off", "archive", "unused", "inactive", "available", "examples", "templates"}
+	if base := path.Base(dir); base[0] == '.' || slices.Contains(aside, strings.ToLower(base)) {
+		return
+	}
+	entries, err := l.view.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".conf") && !e.IsDir() {
+			l.unread(path.Join(dir, e.Name()), "no loader looks into directories below "+path.Dir(dir))
+		}
+	}
+}
