@@ -2,11 +2,13 @@ package host
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
 )
 
 // A Comment is one comment of one of the host's files.
@@ -66,10 +68,8 @@ func (h *Host) grammar(f *source.File) grammar {
 	if h.isUnit(f) {
 		return grammar{markers: "#;", sections: true}
 	}
-	for _, d := range h.Sysctl.Documents {
-		if d.File == f {
-			return grammar{markers: "#;"}
-		}
+	if h.isSysctl(f) {
+		return grammar{markers: "#;"}
 	}
 	switch path.Ext(f.Path) {
 	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".go", ".java":
@@ -78,6 +78,11 @@ func (h *Host) grammar(f *source.File) grammar {
 		return grammar{}
 	}
 	return grammar{markers: "#", trailing: true}
+}
+
+func (h *Host) isSysctl(f *source.File) bool {
+	return slices.Contains(h.Sysctl.Files(), f) ||
+		slices.ContainsFunc(h.Sysctl.Unread, func(u sysctl.Unread) bool { return u.Document.File == f })
 }
 
 func (h *Host) isUnit(f *source.File) bool {

@@ -215,6 +215,9 @@ func (h *Host) Files() []*source.File {
 		}
 	}
 	files = append(files, h.Sysctl.Files()...)
+	for _, u := range h.Sysctl.Unread {
+		files = append(files, u.Document.File)
+	}
 	files = append(files, h.Limits.Files()...)
 	for _, a := range h.Apps {
 		files = append(files, a.Files...)
