@@ -49,8 +49,8 @@ type Rule struct {
 	Severity Severity
 	// Apply lists the commands that make a fix take effect, in order.
 	Apply []string
-	// Reveals names rules whose findings a fix may bring to light: they are about
-	// something that did not work at all before.
+	// Reveals names rules, or groups as in "kernel/*", whose findings a fix may bring
+	// to light: they are about something that did not work at all before.
 	Reveals []string
 	// Locked rules speak about the run itself and cannot be suppressed.
 	Locked bool

@@ -33,22 +33,16 @@ func runRemovedKey(p *lint.Pass) {
 	if p.Host.Facts.Kernel.Known {
 		kernel = p.Host.Facts.Kernel.Value
 	}
-	for _, d := range p.Host.Sysctl.Documents {
-		var order []string
-		lines := map[string][]*sysctl.Line{}
-		for _, l := range d.Lines {
-			if !isAssignment(l) || l.IgnoreFailure {
-				continue
-			}
-			if k, ok := sysctl.Lookup(l.Key); ok && k.RemovedIn(kernel) {
-				if lines[l.Key] == nil {
-					order = append(order, l.Key)
-				}
-				lines[l.Key] = append(lines[l.Key], l)
-			}
+	gone := func(l *sysctl.Line) bool {
+		if !isAssignment(l) || l.IgnoreFailure {
+			return false
 		}
-		for _, key := range order {
-			reportRemoved(p, lines[key])
+		k, ok := sysctl.Lookup(l.Key)
+		return ok && k.RemovedIn(kernel)
+	}
+	for _, d := range p.Host.Sysctl.Documents {
+		for _, lines := range byKey(d, gone) {
+			reportRemoved(p, lines)
 		}
 	}
 }

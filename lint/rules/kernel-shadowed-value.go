@@ -26,11 +26,6 @@ var shadowedValue = &lint.Rule{
 func runShadowedValue(p *lint.Pass) {
 	var order []string
 	lines := map[string][]*sysctl.Line{}
-	for _, u := range p.Host.Sysctl.Unread {
-		if len(u.Document.Lines) > 0 {
-			p.Skip(u.Document.Lines[0].Span, u.Why)
-		}
-	}
 	for _, d := range p.Host.Sysctl.Documents {
 		for _, l := range d.Lines {
 			if l.Broken != "" || l.Key == "" {
@@ -56,9 +51,10 @@ func reportShadowed(p *lint.Pass, lines []*sysctl.Line) {
 	if slices.ContainsFunc(lines, undecided) || refused(winner, p.Host.Sysctl.Kernel) {
 		return
 	}
+	manual := manualWinner(p.Host, lines) // of which kernel/loaders-disagree speaks
 	seen := map[*source.File]int{}
 	for _, l := range lines[:len(lines)-1] {
-		if sameValue(l, winner) || p.Host.IsVendor(l.Span.File) {
+		if sameValue(l, winner) || p.Host.IsVendor(l.Span.File) || l == manual {
 			continue
 		}
 		f := l.Span.File

@@ -1,0 +1,115 @@
+package rules
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/sysctl"
+)
+
+var unknownKey = &lint.Rule{
+	Name:  "kernel/unknown-key",
+	Title: "the kernel has no key of this name",
+	Why: "systemd-sysctl passes over a key that does not exist with a line in the journal, \"sysctl --system\" without a word, so nobody " +
+		"notices that the setting is not there. Only \"sysctl -p\" on the file fails.",
+	Refs: []string{
+		"https://docs.kernel.org/networking/ip-sysctl.html",
+		"https://docs.kernel.org/admin-guide/sysctl/index.html",
+		"https://www.freedesktop.org/software/systemd/man/latest/systemd-sysctl.service.html",
+	},
+	Severity: lint.Error,
+	Apply:    []string{"sysctl --system"},
+	Reveals:  []string{"kernel/*", "sockets/*", "files/*", "memory/*", "timeouts/*"},
+	Run:      runUnknownKey,
+}
+
+func runUnknownKey(p *lint.Pass) {
+	for _, d := range p.Host.Sysctl.Documents {
+		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure }) {
+			if m, ok := lines[0].Mistaken(); ok {
+				reportMistaken(p, lines, m)
+				continue
+			}
+			if k, ok := sysctl.Lookup(lines[0].Key); ok && k.AddedAfter(p.Host.Facts.Kernel.Value) {
+				reportTooNew(p, lines, k)
+			}
+		}
+	}
+}
+
+// byKey returns the lines of one file that hold, grouped by key in order.
+func byKey(d *sysctl.Document, holds func(*sysctl.Line) bool) [][]*sysctl.Line {
+	var out [][]*sysctl.Line
+	at := map[string]int{}
+	for _, l := range d.Lines {
+		if !holds(l) {
+			continue
+		}
+		i, seen := at[l.Key]
+		if !seen {
+			i = len(out)
+			at[l.Key] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], l)
+	}
+	return out
+}
+
+// reportMistaken reports the lines of one file that assign a key which is none.
+func reportMistaken(p *lint.Pass, lines []*sysctl.Line, m sysctl.Mistake) {
+	first := lines[0]
+	message := "no kernel has " + first.Key
+	if !m.Certain {
+		message = "no known kernel has " + first.Key
+	}
+	if m.Why != "" {
+		message += ": " + m.Why
+	}
+	if m.Meant != "" {
+		message += fmt.Sprintf(", did you mean %q?", m.Meant)
+	}
+	r := p.Report(first.Span, "%s", message).Key("%s in %s", first.Key, path.Base(first.Span.File.Path))
+	for _, l := range lines[1:] {
+		r.See(l.Span, "set again here")
+	}
+	if !m.Certain {
+		r.Severity(lint.Warning)
+	}
+	set := p.Host.Sysctl.Lines(m.Meant)
+	if m.Meant != "" && len(set) > 0 {
+		r.See(set[len(set)-1].Span, "%s is set here", m.Meant)
+		return
+	}
+	if len(lines) == 1 && m.Slip && takes(m.Meant, first.Value, p.Host.Facts.Kernel.Value) && editable(p.Host, lines) {
+		r.Suggest("write "+m.Meant, first.SetKey(m.Meant))
+	}
+}
+
+// takes reports whether nothing is known to keep a kernel from taking a value.
+func takes(key, value, kernel string) bool {
+	k, ok := sysctl.Lookup(key)
+	if !ok || k.AddedAfter(kernel) || k.RemovedIn(kernel) {
+		return false
+	}
+	verdict, _ := k.Check(value, kernel)
+	return verdict != sysctl.Rejected
+}
+
+// reportTooNew reports the lines of one file that assign a key which came later
+// than the kernel. It is a warning: vendors carry keys back.
+func reportTooNew(p *lint.Pass, lines []*sysctl.Line, k *sysctl.Key) {
+	first, kernel := lines[0], p.Host.Facts.Kernel
+	message := fmt.Sprintf("no kernel has had %s", first.Key)
+	if k.Since != "never" {
+		message = fmt.Sprintf("kernel %s does not have %s, which came with %s", kernel.Value, first.Key, removal(k.Since))
+	}
+	r := p.Report(first.Span, "%s", message).Severity(lint.Warning).Key("%s in %s", first.Key, path.Base(first.Span.File.Path))
+	for _, l := range lines[1:] {
+		r.See(l.Span, "set again here")
+	}
+	if k.Since != "never" {
+		r.SeeOrigin(kernel.Origin, "the kernel is %s", kernel.Value)
+	}
+}
