@@ -5,38 +5,39 @@ import (
 	"strings"
 )
 
-// Distribution returns what /etc/os-release says: the name, such as "debian", and
-// the first number of the version, 0 where there is none. ok is false where the
-// host's files hold no os-release.
-func (h *Host) Distribution() (id string, version int, ok bool) {
+// Distribution returns what the host runs by its os-release(5): the ID, such as
+// "debian", "" where nothing tells, and the major version, 0 where it has none.
+func (h *Host) Distribution() (id string, major int) {
 	for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
-		f, err := h.View.Open(name)
-		if err != nil {
-			continue
+		if f, err := h.View.Open(name); err == nil {
+			version, _, _ := strings.Cut(osRelease(f.Text, "VERSION_ID"), ".")
+			major, _ = strconv.Atoi(version)
+			return osRelease(f.Text, "ID"), major
 		}
-		fields := assignments(f.Text)
-		major, _, _ := strings.Cut(fields["VERSION_ID"], ".")
-		version, _ = strconv.Atoi(major)
-		return fields["ID"], version, fields["ID"] != ""
 	}
-	return "", 0, false
+	f, err := h.View.Open("/etc/debian_version")
+	if err != nil {
+		return "", 0
+	}
+	version, _, _ := strings.Cut(strings.TrimSpace(f.Text), ".")
+	major, _ = strconv.Atoi(version)
+	return "debian", major
 }
 
-// assignments reads os-release(5): NAME=value, the value in quotes or not.
-func assignments(text string) map[string]string {
-	out := map[string]string{}
+// osRelease returns the value of a name in a file of shell assignments.
+func osRelease(text, name string) string {
 	for line := range strings.Lines(text) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && name[:min(1, len(name))] != "#" {
-			out[name] = strings.Trim(value, `"'`)
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
+			return strings.Trim(value, `"'`)
 		}
 	}
-	return out
+	return ""
 }
 
 // WholeMachine reports whether the host's files are those of a whole machine, so
 // that one which is missing is really missing: the running machine, or a copy of a
 // root file system with what its packages brought.
 func (h *Host) WholeMachine() bool {
-	_, _, named := h.Distribution()
-	return h.Live || named && h.View.Exists("/usr/lib/systemd") && h.View.Exists("/etc/passwd")
+	id, _ := h.Distribution()
+	return h.Live || id != "" && h.View.Exists("/usr/lib/systemd") && h.View.Exists("/etc/passwd")
 }

@@ -47,7 +47,7 @@ func runFileNotRead(p *lint.Pass) {
 // linkIsMissing reports whether it is sure that no link leads to /etc/sysctl.conf
 // when the host's files hold none: Debian brings none since version 13.
 func linkIsMissing(h *host.Host) bool {
-	id, version, _ := h.Distribution()
+	id, version := h.Distribution()
 	return h.WholeMachine() || id == "debian" && version >= 13
 }
 
