@@ -57,7 +57,7 @@ func runModuleNotLoadedAtBoot(p *lint.Pass) {
 			p.Skip(lines[0].Span, "which modules the boot loads is not known: the host's files do not show its kernel or /etc/modules-load.d")
 			continue
 		}
-		reportNotLoaded(p, m, lines)
+		reportModuleMissing(p, m, lines)
 	}
 }
 
@@ -75,7 +75,7 @@ func moduleLines(s *sysctl.Settings, m keyModule) []*sysctl.Line {
 	return out
 }
 
-func reportNotLoaded(p *lint.Pass, m keyModule, lines []*sysctl.Line) {
+func reportModuleMissing(p *lint.Pass, m keyModule, lines []*sysctl.Line) {
 	var rest []source.Span
 	for _, l := range lines[1:] {
 		rest = append(rest, l.Span)
