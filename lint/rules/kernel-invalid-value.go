@@ -105,15 +105,15 @@ func seeStored(r *lint.Report, stored []string) {
 // reportMisread reports a value that the kernel takes for something else than it
 // looks like.
 func reportMisread(p *lint.Pass, k *sysctl.Key, l *sysctl.Line) {
-	message, severity := misread(k, l.Key, strings.Fields(l.Value))
+	message, severity := misreading(k, l.Key, strings.Fields(l.Value))
 	if message != "" {
 		p.Report(l.Span, "%s", message).Severity(severity).Key("%s in %s", l.Key, path.Base(l.Span.File.Path))
 	}
 }
 
-// misread says how the kernel reads the words of an accepted value where that is
+// misreading says how the kernel reads the words of an accepted value where that is
 // hardly meant; "" where it is.
-func misread(k *sysctl.Key, key string, words []string) (string, lint.Severity) {
+func misreading(k *sysctl.Key, key string, words []string) (string, lint.Severity) {
 	want := k.Places()
 	if want == 0 || len(words) == 0 {
 		return "", 0
