@@ -15,8 +15,8 @@ import (
 var belowDefault = &lint.Rule{
 	Name:  "kernel/below-default",
 	Title: "a limit is set below what the kernel starts with",
-	Why: "Figures of tuning guides were large when they were written. Since then the kernel has raised its defaults and sizes others by the memory, so " +
-		"the same line lowers the limit now. Without it there is more room.",
+	Why: "Tuning guides hold figures that were large when they were written; since then the kernel has raised its defaults, and sizes others by the memory, " +
+		"so that the same line lowers the limit. Without the line there is more room.",
 	Refs: []string{
 		"https://docs.kernel.org/admin-guide/sysctl/index.html",
 		"https://docs.kernel.org/networking/ip-sysctl.html",

@@ -72,9 +72,6 @@ func reportCutBuffers(p *lint.Pass, o socketOption) {
 // reportInertLimits reports limits that somebody raised for TCP while the triples,
 // which count, are left alone and nothing on the machine is known to ask for a size.
 func reportInertLimits(p *lint.Pass) {
-	if p.Host.Facts.Container.Value || slices.ContainsFunc(p.Host.Apps, p.Host.RunsHere) || !streamsOnly(p) {
-		return
-	}
 	var lines []*sysctl.Line
 	var first socketOption
 	for _, o := range socketOptions {
@@ -87,7 +84,7 @@ func reportInertLimits(p *lint.Pass) {
 			first = o
 		}
 	}
-	if len(lines) == 0 {
+	if len(lines) == 0 || slices.ContainsFunc(p.Host.Apps, p.Host.RunsHere) || !streamsOnly(p) {
 		return
 	}
 	triple := p.Host.Sysctl.Ints(first.triple)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -26,9 +27,11 @@ var harmfulValue = &lint.Rule{
 
 // A harm is what the values of one key up to a highest one do.
 type harm struct {
-	key           string
-	least, most   int64
-	severity      lint.Severity
+	key         string
+	least, most int64
+	severity    lint.Severity
+	// does may hold %d for a thousandth of the value; instead is "" where there is
+	// nothing to add.
 	does, instead string
 	// loss is what goes with the line; "" where no fix is offered.
 	loss string
@@ -38,7 +41,7 @@ type harm struct {
 var harms = []harm{
 	{"kernel.modules_disabled", 1, 1, lint.Info, "no module can be loaded any more, connection tracking and bridges among them",
 		"load what is needed in /etc/modules-load.d first", ""},
-	{"net.core.netdev_max_backlog", 100000, anyNumber, lint.Info, "a busy processor lets packets wait, 100 ms for each 100000 at a million a second",
+	{"net.core.netdev_max_backlog", 100000, anyNumber, lint.Info, "packets may wait for a busy processor, %d ms at a million a second",
 		"raise it only as far as the second column of /proc/net/softnet_stat grows", ""},
 	{"net.ipv4.tcp_abort_on_overflow", 1, anyNumber, lint.Warning, "in a burst that fills the accept queue clients are reset instead of trying again after a second",
 		"raise the backlog and net.core.somaxconn", "where the queue is full for long, clients are told at once"},
@@ -84,7 +87,11 @@ func runHarmfulValue(p *lint.Pass) {
 }
 
 func (m harm) report(p *lint.Pass, line *sysctl.Line, value int64) {
-	r := p.Report(line.Span, "%s %d: %s", m.key, value, m.does).Severity(m.severity).Key("%s", m.key)
+	does := m.does
+	if strings.Contains(does, "%d") {
+		does = fmt.Sprintf(does, value/1000)
+	}
+	r := p.Report(line.Span, "%s %d: %s", m.key, value, does).Severity(m.severity).Key("%s", m.key)
 	if m.instead != "" {
 		r.Label("%s", m.instead)
 	}
