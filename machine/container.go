@@ -36,12 +36,16 @@ func ReadContainer(fsys source.FS) Figure[string] {
 	return unknown[string]("nothing names a container, and nothing says that there is none")
 }
 
-// named reads what the manager of the container calls it: systemd within notes it
-// (os-release(5), Container Interface), and so does the first process.
+// named reads what the manager of the container calls it, by the interface that
+// systemd defines (CONTAINER_INTERFACE.md): systemd within notes it, the manager
+// may leave it in a file, and the first process has it in its environment, which
+// its user may read.
 func named(fsys source.FS) Figure[string] {
-	const noted, environ = "/run/systemd/container", "/proc/1/environ"
-	if kind, err := read(fsys, noted); err == nil && plain.MatchString(kind) {
-		return known(kind, noted)
+	const environ = "/proc/1/environ"
+	for _, noted := range []string{"/run/systemd/container", "/run/host/container-manager"} {
+		if kind, err := read(fsys, noted); err == nil && plain.MatchString(kind) {
+			return known(kind, noted)
+		}
 	}
 	text, err := read(fsys, environ)
 	if err != nil {

@@ -12,7 +12,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
 )
 
 func TestMain(m *testing.M) {
@@ -61,8 +63,12 @@ func setUpScript(e *testscript.Env) error {
 }
 
 // scriptCondition answers [part:NAME]: a real program or right that a script
-// needs. Where CI runs, every part must be there.
+// needs, and [container]: the machine is surely one. Where CI runs, every part must
+// be there.
 func scriptCondition(condition string) (bool, error) {
+	if condition == "container" {
+		return host.FactsHere(source.OS()).Container.Value, nil
+	}
 	part, ok := strings.CutPrefix(condition, "part:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)
