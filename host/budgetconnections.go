@@ -67,11 +67,15 @@ func (h *Host) clients() Term {
 	return Term{Name: ClientConnections, Figure: source.Known(int64(peak.Value), peak.Origin)}
 }
 
-// upstreamInUse are connections to applications: one for each request in flight,
-// or, where nobody says how many these are, at most one for each client.
+// upstreamInUse are connections to applications, as files/connections-below-workload
+// counts them: one for each request in flight, or, where nobody says how many these
+// are or connections outlast a request, at most one for each client.
 func (h *Host) upstreamInUse() Term {
-	t := h.InFlight()
-	if peak := h.Facts.Workload.PeakConnections; !t.Figure.Known && peak.Known {
+	t, peak := h.InFlight(), h.Facts.Workload.PeakConnections
+	switch need, _, ok := h.ConnectionNeed(); {
+	case ok && need.Flight.Busy > 0:
+		t.Figure.Value = need.Behind
+	case peak.Known && (!t.Figure.Known || h.holdsUpstreams()):
 		t = Term{How: "one for each client", AtMost: true, Figure: source.Known(int64(peak.Value), peak.Origin)}
 	}
 	t.Name = UpstreamInUse

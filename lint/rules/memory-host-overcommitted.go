@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
@@ -25,12 +26,12 @@ var hostOvercommitted = &lint.Rule{
 
 func runHostOvercommitted(p *lint.Pass) {
 	swap := p.Host.Facts.Swap
-	if p.Host.Nginx == nil || !swap.Known || swap.Value != 0 || oneAloneExceeds(p) {
+	if p.Host.Nginx == nil || !swap.Known || swap.Value != 0 {
 		return
 	}
 	b := p.Host.MemoryBudget()
 	at, who := overcommittedPlace(p.Host, b)
-	if !b.Exceeds() || !at.IsValid() {
+	if !b.Exceeds() || !at.IsValid() || saidAlready(p, b) {
 		return
 	}
 	sum, _ := b.Sum()
@@ -68,21 +69,22 @@ func termText(t host.Term) string {
 // from it.
 func wholeMebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<19)>>20) }
 
-// oneAloneExceeds reports whether another rule says already what fills the memory:
-// one application, or the buffers of nginx.
-func oneAloneExceeds(p *lint.Pass) bool {
-	memory := p.Host.Facts.Memory
+// saidAlready reports whether another rule says what fills the memory: one
+// application, or, where only full buffers do, those of nginx or of sockets.
+func saidAlready(p *lint.Pass, b *host.Budget) bool {
 	for _, a := range p.Host.Apps {
 		if limit, machine := memoryLimit(p, a); machine && exceedsMemory(a, limit) {
 			return true
 		}
 	}
-	for _, m := range p.Host.BufferMemories() {
-		if memory.Known && m.Total() > memory.Value/100*bufferShare {
-			return true
-		}
+	if b.Standing() == host.Exceeding {
+		return false
 	}
-	return false
+	memory := p.Host.Facts.Memory.Value
+	if queued := b.Term(host.QueuedBytes).Figure; queued.Known && queued.Value > memory/100*socketShare {
+		return true
+	}
+	return slices.ContainsFunc(p.Host.BufferMemories(), func(m *host.BufferMemory) bool { return m.Total() > memory/100*bufferShare })
 }
 
 // overcommittedPlace is where the application is declared that takes most, else

@@ -1,0 +1,86 @@
+package host_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/source"
+)
+
+func TestStanding(t *testing.T) {
+	term := func(n int64, atMost bool) host.Term {
+		return host.Term{Figure: source.Known(n, source.Origin{}), AtMost: atMost}
+	}
+	unknown := host.Term{Why: "nobody says"}
+	for _, c := range []struct {
+		name  string
+		terms []host.Term
+		limit host.Term
+		want  host.Standing
+		sum   int64
+	}{
+		{"fits", []host.Term{term(4, false), term(6, true)}, term(10, false), host.Fitting, 10},
+		{"only where the most is reached", []host.Term{term(4, false), term(7, true)}, term(10, false), host.Risky, 11},
+		{"surely", []host.Term{term(11, false), unknown}, term(10, false), host.Exceeding, 11},
+		{"a lower bound", []host.Term{term(4, false), unknown}, term(10, false), host.Untold, 4},
+		{"a lower bound above", []host.Term{term(4, false), term(7, true), unknown}, term(10, false), host.Risky, 11},
+		{"no limit", []host.Term{term(4, false)}, unknown, host.Untold, 4},
+		{"as large as numbers are", []host.Term{term(math.MaxInt64, false), term(math.MaxInt64, true)}, term(10, false), host.Exceeding, math.MaxInt64},
+	} {
+		b := host.Budget{Terms: c.terms, Limit: c.limit}
+		if sum, _ := b.Sum(); b.Standing() != c.want || sum != c.sum {
+			t.Errorf("%s: %d, sum %d; want %d, %d", c.name, b.Standing(), sum, c.want, c.sum)
+		}
+	}
+}
+
+// memoryTerms writes the known terms of a host's memory, in bytes.
+func memoryTerms(t *testing.T, conf, sysctl string, decl appconf.HostConfig) string {
+	t.Helper()
+	h := loadHost(t, map[string]string{"/etc/nginx/nginx.conf": conf, "/etc/sysctl.d/90.conf": sysctl}, decl)
+	var out []string
+	for _, term := range h.MemoryBudget().Terms {
+		if term.Figure.Known {
+			out = append(out, fmt.Sprint(term.Name, " ", term.Figure.Value))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestMemoryBudget(t *testing.T) {
+	known := func(n int) source.Setting[int] { return source.Known(n, source.Origin{Default: "declared"}) }
+	decl := func(clients int, memory int64) appconf.HostConfig {
+		return appconf.HostConfig{
+			Kernel:   source.Known("6.1", source.Origin{}),
+			Facts:    appconf.FactsConfig{Memory: source.Known(memory, source.Origin{})},
+			Workload: appconf.WorkloadConfig{PeakConnections: known(clients)},
+		}
+	}
+	const static = "worker_processes 2;\nevents { worker_connections 1000; }\nhttp { server { listen 80; } }\n"
+	const tls = "events { worker_connections 1000; }\nhttp { limit_req_zone $uri zone=a:1m rate=1r/s; server { listen 443 ssl; location / { proxy_pass http://127.0.0.1:1; } } }\n"
+	for _, c := range []struct {
+		name, conf, sysctl string
+		decl               appconf.HostConfig
+		want               string
+	}{
+		{"static files", static, "", decl(100, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 102400\nkernel, sockets 460800\nkernel, socket buffers 14745600"},
+		{"more clients than connections", static, "", decl(5000, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 2048000\nkernel, sockets 9216000\nkernel, socket buffers 294912000"},
+		{"no more than tcp_mem", static, "net.ipv4.tcp_mem = 10 20 30\n", decl(100, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 102400\nkernel, sockets 460800\nkernel, socket buffers 122880"},
+		{"no more than the default tcp_mem", static, "", decl(2000, 1<<30), "nginx, connection slots 860000\nnginx, connected clients 2048000\nkernel, sockets 9216000\nkernel, socket buffers 100663296"},
+		{
+			"TLS, zones, tracked connections", tls, "net.netfilter.nf_conntrack_max = 1000\n", decl(100, 1<<34),
+			"nginx, connection slots 430000\nnginx, connected clients 3276800\nnginx, buffers of requests in flight 4505600\nnginx, shared zones 1048576\n" +
+				"kernel, sockets 921600\nkernel, socket buffers 29491200\nkernel, connection tracking 400000",
+		},
+	} {
+		if diff := cmp.Diff(c.want, memoryTerms(t, c.conf, c.sysctl, c.decl)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
