@@ -109,6 +109,7 @@ func All() []*lint.Rule {
 		backlogBelowBurst,
 		backlogCapped,
 		backlogDefaultBelowSomaxconn,
+		conntrackTooSmall,
 		ephemeralPortsExhausted,
 		portRangeOverlapsListen,
 		synBacklogBelowListen,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -44,13 +45,10 @@ func keyModules() []keyModule {
 }
 
 func runModuleNotLoadedAtBoot(p *lint.Pass) {
-	modules, known := p.Host.BootModules()
 	for _, m := range keyModules() {
-		loads := func(name string) bool {
-			return name == m.name || slices.ContainsFunc(m.brings, func(start string) bool { return strings.HasPrefix(name, start) })
-		}
 		lines := moduleLines(p.Host.Sysctl, m)
-		if len(lines) == 0 || slices.ContainsFunc(modules, loads) || known && p.Host.ModuleArranged(m.name) {
+		loaded, known := m.loaded(p.Host)
+		if len(lines) == 0 || loaded {
 			continue
 		}
 		if !known {
@@ -59,6 +57,16 @@ func runModuleNotLoadedAtBoot(p *lint.Pass) {
 		}
 		reportModuleMissing(p, m, lines)
 	}
+}
+
+// loaded reports whether the boot loads the module before it applies sysctl files;
+// known is false where the files do not show what it loads.
+func (m keyModule) loaded(h *host.Host) (loaded, known bool) {
+	loads := func(name string) bool {
+		return name == m.name || slices.ContainsFunc(m.brings, func(start string) bool { return strings.HasPrefix(name, start) })
+	}
+	modules, known := h.BootModules()
+	return slices.ContainsFunc(modules, loads) || known && h.ModuleArranged(m.name), known
 }
 
 // moduleLines returns the lines of the boot that set a key of a module, the first
