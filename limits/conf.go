@@ -20,8 +20,6 @@ type Document struct {
 	Entries []*Entry
 	// Skips holds the lines that were not evaluated, with the reason.
 	Skips []source.Skip
-
-	comments []source.Span
 }
 
 // An Entry is one line of a limits.conf file.
@@ -91,9 +89,6 @@ func (d *Document) parseLine(s source.Span, next int) (control bool) {
 		comment = source.Span{File: s.File, Start: s.Start + len(code), End: end}
 	}
 	if len(words) == 0 {
-		if commented {
-			d.comments = append(d.comments, comment)
-		}
 		return false
 	}
 	e := newEntry(untagged(words))
@@ -177,10 +172,6 @@ func fields(s source.Span) []source.Span {
 	}
 	return out
 }
-
-// Comments returns the comments that have a line of their own, from "#" to
-// the end of the line, in file order.
-func (d *Document) Comments() []source.Span { return d.comments }
 
 // exempts reports whether the line is "DOMAIN -": no limits at all.
 func (e *Entry) exempts() bool {

@@ -49,8 +49,8 @@ func TestParseLines(t *testing.T) {
 		{"web soft nofile 1\x00 ignored", "web|soft|nofile|1|"},
 	} {
 		d := Parse(source.NewFile("/etc/security/limits.conf", "# first\n"+c.line+"\n"))
-		if len(d.Entries) != 1 || len(d.Comments()) != 1 || len(d.Skips) != 0 {
-			t.Errorf("%q: %d entries, %d comments, %v", c.line, len(d.Entries), len(d.Comments()), d.Skips)
+		if len(d.Entries) != 1 || len(d.Skips) != 0 {
+			t.Errorf("%q: %d entries, %v", c.line, len(d.Entries), d.Skips)
 			continue
 		}
 		e := d.Entries[0]

@@ -24,10 +24,9 @@ type UnitFile struct {
 	// Skips holds the places that were not evaluated, with the reason.
 	Skips []source.Skip
 
-	comments []source.Span
-	headers  []header
-	end      int  // systemd reads up to here
-	open     bool // the last line ends in a backslash
+	headers []header
+	end     int  // systemd reads up to here
+	open    bool // the last line ends in a backslash
 }
 
 type header struct {
@@ -86,7 +85,6 @@ func ParseUnit(f *source.File) *UnitFile {
 	if r.tooLong {
 		u.fail(&logicalLine{extent: source.Span{File: f, Start: r.at, End: r.at}}, "line longer than 1 MiB")
 	}
-	u.comments = r.comments
 	u.finish()
 	return u
 }
@@ -178,10 +176,6 @@ func (u *UnitFile) finish() {
 		a.Template, a.Broken = true, ""
 	}
 }
-
-// Comments returns the comment lines, from "#" or ";" to the end of the line,
-// in file order.
-func (u *UnitFile) Comments() []source.Span { return u.comments }
 
 // subject names what the file configures: "nginx.service", "system.conf".
 func (u *UnitFile) subject() string { return subject(u.File.Path) }

@@ -46,11 +46,10 @@ func (l *logicalLine) offset(at int) int {
 // A lineReader cuts a unit file into logical lines as systemd does
 // (conf-parser.c, config_parse; fileio.c, read_line_full).
 type lineReader struct {
-	file     *source.File
-	at       int
-	marked   bool // the byte order mark was seen
-	comments []source.Span
-	tooLong  bool // the line at `at` is longer than systemd reads
+	file    *source.File
+	at      int
+	marked  bool // the byte order mark was seen
+	tooLong bool // the line at `at` is longer than systemd reads
 }
 
 // next returns the next logical line; nil at the end or at a line that is too
@@ -101,10 +100,8 @@ func (r *lineReader) stop(l *logicalLine, start int) {
 	}
 }
 
+// comment notes a comment line between continued lines.
 func (r *lineReader) comment(l *logicalLine, start, end int) {
-	text := r.file.Text[start:end]
-	s := source.Span{File: r.file, Start: end - len(strings.TrimLeft(text, " \t")), End: end}
-	r.comments = append(r.comments, s)
 	if l != nil {
 		l.comments = append(l.comments, source.Span{File: r.file, Start: start, End: end})
 	}

@@ -5,8 +5,15 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
+// mostClaims is how many lines text lists of one setting, unless it is verbose.
+const mostClaims = 20
+
 // claims lists the lines that ask for a value and what becomes of each.
 func (p *page) claims(key string, list []host.Claim) {
+	if more := len(list) - mostClaims; more > 0 && !p.Verbose {
+		p.fact(key, count(more, "more line")+" before these, see -v")
+		key, list = "", list[more:]
+	}
 	for i, c := range list {
 		if i > 0 {
 			key = ""

@@ -294,7 +294,7 @@ func (v *View) resolve(name string) (string, error) {
 		}
 		p = next
 	}
-	return "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
+	return "", &fs.PathError{Op: "open", Path: v.Path(name), Err: ErrLinkLoop}
 }
 
 // follow replaces the first symbolic link on the way to p, and returns "" when

@@ -1,10 +1,6 @@
 package sysctl
 
-import (
-	"slices"
-
-	"github.com/tunelint/tunelint/source"
-)
+import "github.com/tunelint/tunelint/source"
 
 // A Document is one parsed sysctl file.
 type Document struct {
@@ -16,8 +12,7 @@ type Document struct {
 	// be inserted into it.
 	Template bool
 
-	comments []Comment
-	end      int // where systemd-sysctl stops reading, len(File.Text) as a rule
+	end int // where systemd-sysctl stops reading, len(File.Text) as a rule
 }
 
 // A Line is one line of a sysctl file: an assignment, an exclusion, or
@@ -52,18 +47,6 @@ type Line struct {
 	disputed bool // one loader applies something of it, the other does not
 	untidy   bool // the key has separators that only count as none
 }
-
-// A Comment is a line that is a comment. There are no comments behind a value:
-// the kernel gets their text.
-type Comment struct {
-	// Span reaches from the marker, "#" or ";", to the last character that is not blank.
-	Span source.Span
-	// Text is what follows the marker, without the blanks around it.
-	Text string
-}
-
-// Comments returns every comment of the file, in order.
-func (d *Document) Comments() []Comment { return slices.Clone(d.comments) }
 
 // assigns reports whether the loaders take the line for an assignment.
 func (l *Line) assigns() bool { return l.Broken == "" && !l.Exclude && l.Key != "" }

@@ -60,8 +60,6 @@ func (d *Document) read(start, stop int) {
 	switch {
 	case text == "":
 	case strings.ContainsRune("#;", rune(text[0])) && !hidesLine(text):
-		marker := source.Span{File: d.File, Start: span.Start + 1, End: span.End}
-		d.comments = append(d.comments, Comment{span, strings.Trim(marker.Text(), blanks)})
 	default:
 		l := &Line{Span: span}
 		d.Lines = append(d.Lines, l)
@@ -86,6 +84,9 @@ func (d *Document) trim(start, stop int) source.Span {
 // hidesLine reports whether systemd-sysctl, for which a carriage return or a
 // NUL ends a line as well, finds more than comments in a comment line.
 func hidesLine(text string) bool {
+	if !strings.ContainsAny(text, "\r\x00") {
+		return false
+	}
 	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == 0 })
 	for _, part := range parts {
 		if part = strings.Trim(part, blanks); part != "" && part[0] != '#' && part[0] != ';' {

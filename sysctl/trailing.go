@@ -6,6 +6,15 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
+// A Comment is what somebody wrote as one. Those of a line of their own are no part
+// of a document; behind a value there are none, as the kernel gets their text.
+type Comment struct {
+	// Span reaches from the marker, "#" or ";", to the last character that is not blank.
+	Span source.Span
+	// Text is what follows the marker, without the blanks around it.
+	Text string
+}
+
 // TrailingComment returns what somebody wrote as a comment behind the value of an
 // assignment: what starts with "#" or ";" behind a blank, or with "#" right behind
 // a digit. To the loaders it is part of the value.

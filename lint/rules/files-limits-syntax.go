@@ -28,14 +28,13 @@ var limitsSyntax = &lint.Rule{
 
 func runLimitsSyntax(p *lint.Pass) {
 	for _, d := range p.Host.Limits.Documents {
-		told := map[string]int{}
+		var list []*limits.Entry
 		for _, e := range d.Entries {
-			if what := misread(e); what != "" {
-				line := strings.TrimSpace(e.Domain + " " + e.Type + " " + e.Item)
-				p.Report(e.Span, "%s", what).Key("%s in %s%s", line, path.Base(d.File.Path), strings.Repeat(" again", told[line]))
-				told[line]++
+			if misread(e) != "" {
+				list = append(list, e)
 			}
 		}
+		reportMisreadLimits(p, path.Base(d.File.Path), list)
 	}
 	for _, u := range p.Host.OwnUnits() {
 		for _, f := range u.Files() {
@@ -45,6 +44,29 @@ func runLimitsSyntax(p *lint.Pass) {
 		}
 	}
 }
+
+// reportMisreadLimits reports the lines of one file: each for itself, or all in one where
+// they are so many that the file is hardly one of limits.
+func reportMisreadLimits(p *lint.Pass, name string, list []*limits.Entry) {
+	if len(list) > mostMisreadLimits {
+		var places []source.Span
+		for _, e := range list[1:] {
+			places = append(places, e.Span)
+		}
+		p.Report(list[0].Span, "pam_limits cannot use %d lines of this file as they are meant", len(list)).
+			Key("%s", name).SeeAll(places, "nor this")
+		return
+	}
+	told := map[string]int{}
+	for _, e := range list {
+		line := strings.TrimSpace(e.Domain + " " + e.Type + " " + e.Item)
+		p.Report(e.Span, "%s", misread(e)).Key("%s in %s%s", line, name, strings.Repeat(" again", told[line]))
+		told[line]++
+	}
+}
+
+// mostMisreadLimits is how many lines of one file are told one by one.
+const mostMisreadLimits = 20
 
 // misread says how pam_limits takes a line that is meant otherwise; "" for one
 // that it takes as it is written.
