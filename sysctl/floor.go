@@ -74,7 +74,11 @@ func (k *Key) byMemory(kernel string, pages int64) (values []int64, ok bool) {
 	case "net.ipv4.udp_mem": // net/ipv4/udp.c: udp_init
 		return thirds(pages / 8), true
 	case "net.netfilter.nf_conntrack_max", "net.nf_conntrack_max":
-		return []int64{conntrackMax(pages)}, true
+		most := conntrackMax(pages)
+		if !parseChange("4.18", never()).happened(kernel) { // the table was smaller once
+			most = min(most, 65536)
+		}
+		return []int64{most}, true
 	case "fs.inotify.max_user_watches": // fs/notify/inotify/inotify_user.c
 		if r, known := parseRelease(kernel); known && r >= releaseWatches {
 			return []int64{min(max(pages*pageSize/100/1400, 8192), 1048576)}, true

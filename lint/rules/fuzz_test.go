@@ -26,8 +26,12 @@ func FuzzFix(f *testing.F) {
 				f.Fatal(err)
 			}
 			for _, c := range readCases(a) {
+				kernel := c.files[machineRoot+"/etc/sysctl.d/90-web.conf"]
+				if kernel == "" {
+					kernel = c.files[machineRoot+"/etc/sysctl.d/99-network-tuning.conf"]
+				}
 				f.Add(c.files[machineRoot+"/etc/nginx/nginx.conf"], c.files[machineRoot+"/etc/nginx/conf.d/backend.conf"],
-					c.files[machineRoot+"/etc/sysctl.d/99-network-tuning.conf"], c.files[machineRoot+"/etc/security/limits.conf"])
+					kernel, c.files[machineRoot+"/etc/security/limits.conf"])
 			}
 		}
 	}

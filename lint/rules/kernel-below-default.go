@@ -108,10 +108,10 @@ func (c capacity) meant(h *host.Host, v []int64) bool {
 		memory = h.Facts.Memory.Value
 	}
 	switch c.key {
-	case "net.ipv4.tcp_rmem":
-		return v[1] < 64<<10
+	case "net.ipv4.tcp_rmem": // in the wrong order it means something else
+		return v[1] < 64<<10 || v[2] < v[1]
 	case "net.ipv4.tcp_wmem":
-		return v[1] < 16<<10
+		return v[1] < 16<<10 || v[2] < v[1]
 	case "kernel.shmmax":
 		return v[0] >= memory
 	case "kernel.shmall":

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -57,7 +58,7 @@ func runSocketBuffersTooLarge(p *lint.Pass) {
 		}
 	}
 	r.SeeOrigin(peak.Origin, "at the peak there are %d connections", peak.Value).SeeOrigin(memory.Origin, "the machine has %s", lint.FormatBytes(memory.Value))
-	r.SuggestUnsafe("start with the kernel's own sizes", "fast connections take a few round trips longer to grow", append(receive.lower(), send.lower()...)...)
+	r.SuggestUnsafe("start with the kernel's own sizes", "fast connections take a few round trips longer to grow", append(receive.lower(p.Host), send.lower(p.Host)...)...)
 }
 
 // A socketBuffer is one of tcp_rmem and tcp_wmem.
@@ -87,9 +88,9 @@ func bufferOf(p *lint.Pass, key string) socketBuffer {
 	return b
 }
 
-// lower sets the middle number to the usual one.
-func (b socketBuffer) lower() []source.Edit {
-	if b.line == nil || !isAssignment(b.line) {
+// lower sets the middle number to the usual one, on a line that no other overrules.
+func (b socketBuffer) lower(h *host.Host) []source.Edit {
+	if b.line == nil || !isAssignment(b.line) || len(h.Sysctl.Lines(b.key)) != 1 {
 		return nil
 	}
 	words := strings.Fields(b.line.Value)
