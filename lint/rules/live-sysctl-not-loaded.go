@@ -9,6 +9,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
 )
 
 var sysctlNotLoaded = &lint.Rule{
@@ -46,10 +47,23 @@ func runSysctlNotLoaded(p *lint.Pass) {
 			reportNotLoaded(p, list)
 		}
 	}
-	for _, u := range p.Host.Unloaded() {
-		load := fmt.Sprintf("echo %s > /etc/modules-load.d/%s.conf", u.Module, u.Module)
-		p.Report(u.Line.Span, "the kernel has no %s: the module %s is not loaded", u.Line.Key, u.Module).
-			Severity(lint.Info).Key("%s", u.Line.Key).Apply(load, "modprobe "+u.Module, "sysctl --system")
+	reportUnloaded(p)
+}
+
+// reportUnloaded is about keys of modules that the boot loads, while the running
+// kernel does not have them. Of modules that no file loads another rule speaks.
+func reportUnloaded(p *lint.Pass) {
+	if p.Host.Machine == nil || p.Host.Facts.Container.Value {
+		return
+	}
+	named, _ := p.Host.BootModules()
+	for _, m := range keyModules() {
+		lines := moduleLines(p.Host.Sysctl, m)
+		runs := func(l *sysctl.Line) bool { _, ok := p.Host.Machine.Values[l.Key]; return ok }
+		if len(lines) > 0 && slices.Contains(named, m.name) && !slices.ContainsFunc(lines, runs) {
+			p.Report(lines[0].Span, "the kernel has no %s: the module %s is to be loaded at boot, and is not", lines[0].Key, m.name).
+				Severity(lint.Info).Key("module %s", m.name).Apply("modprobe "+m.name, "sysctl --system")
+		}
 	}
 }
 
