@@ -130,14 +130,15 @@ func TestValues(t *testing.T) {
 		"/proc/sys/net/ipv4/tcp_congestion_control":   "cubic\n",
 		"/proc/sys/net/ipv4/ip_local_reserved_ports":  "\n",
 		"/proc/sys/net/ipv4/conf/all/forwarding/deep": "9\n",
+		"/proc/sys/kernel/core_modes":                 "file\npipe\n",
 	}
 	got := Read(fsys, []string{
 		"net.core.somaxconn", "net.ipv4.tcp_rmem", "net.ipv4.conf.*.rp_filter", "net.ipv4.conf.eth0/100.rp_filter",
-		"net.ipv4.ip_local_reserved_ports", "net.ipv4.conf.all.forwarding", "net.ipv4.none", "",
+		"net.ipv4.ip_local_reserved_ports", "net.ipv4.conf.all.forwarding", "net.ipv4.none", "kernel.core_modes", "",
 	}).Values
 	want := map[string]string{
 		"net.core.somaxconn": "4096", "net.ipv4.tcp_rmem": "4096 131072 6291456", "net.ipv4.conf.eth0/100.rp_filter": "2",
-		"net.ipv4.conf.all.rp_filter": "0", "net.ipv4.ip_local_reserved_ports": "",
+		"net.ipv4.conf.all.rp_filter": "0", "net.ipv4.ip_local_reserved_ports": "", "kernel.core_modes": "file pipe",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

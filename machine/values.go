@@ -20,7 +20,7 @@ func ReadValues(fsys source.FS, keys []string) map[string]string {
 		}
 		for _, name := range names {
 			if text, err := read(fsys, name); err == nil {
-				out[settingKey(name)] = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\t' }), " ")
+				out[settingKey(name)] = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\t' || r == '\n' }), " ")
 			}
 		}
 	}

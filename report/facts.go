@@ -62,6 +62,9 @@ func (f Facts) settings() []kernelSetting {
 	return out
 }
 
+// counting is the key that makes the kernel count anew when it is read.
+const counting = "vm.stat_refresh"
+
 // FactKeys returns the keys of the kernel whose values a format shows: as text
 // those that nginx has to do with, or, as JSON and with --verbose, every one that
 // can be read.
@@ -74,7 +77,7 @@ func FactKeys(format string, verbose bool) []string {
 	}
 	var out []string
 	for _, k := range sysctl.Keys() {
-		if k.Access != "write-only" {
+		if k.Access != "write-only" && k.Name != counting {
 			out = append(out, k.Name)
 		}
 	}

@@ -2,11 +2,15 @@ package report
 
 import (
 	"bytes"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/source/realpart"
+	"github.com/tunelint/tunelint/sysctl"
 )
 
 // serverTree is /proc and /sys of a machine on which nginx runs.
@@ -113,5 +117,44 @@ func TestFacts(t *testing.T) {
 			}
 			golden(t, c.file, b.Bytes())
 		})
+	}
+}
+
+// The kernel's settings are those that sysctl prints, under the same names.
+func TestFactsAsSysctl(t *testing.T) {
+	realpart.Need(t, "sysctl")
+	read := func() map[string]string { return machine.Read(source.OS(), FactKeys("json", false)).Values }
+	before := read()
+	out, err := exec.Command("sysctl", "-a").Output()
+	if len(out) == 0 {
+		t.Fatal(err)
+	}
+	after, printed := read(), map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " = ")
+		printed[key] = strings.TrimSpace(printed[key] + " " + strings.ReplaceAll(value, "\t", " "))
+	}
+	for key, value := range before {
+		got, ok := printed[key]
+		k, _ := sysctl.Lookup(key)
+		counts := k.Access == "read-only" || key == "kernel.ns_last_pid" // and goes up and down
+		switch {
+		case !ok && (strings.HasSuffix(key, ".base_reachable_time") || strings.HasSuffix(key, ".retrans_time")):
+			// obsolete: sysctl leaves them out
+		case !ok || !counts && got != value && after[key] == value:
+			t.Errorf("%s: %q, sysctl says %q", key, value, got)
+		}
+	}
+	if len(before) < 200 {
+		t.Errorf("%d settings", len(before))
+	}
+}
+
+func TestKernelKeys(t *testing.T) {
+	keys := host.KernelKeys()
+	for i, key := range keys {
+		if _, ok := sysctl.Lookup(key); !ok || i > 0 && keys[i-1] >= key {
+			t.Errorf("%s: not known, or out of order", key)
+		}
 	}
 }
