@@ -46,22 +46,26 @@ func (h *Host) workerDescriptors() *Budget {
 	return b
 }
 
-// machineDescriptors is what all workers may open beside what the kernel allows
-// all processes.
+// machineDescriptors is what files/total-above-file-max compares: the demand of all
+// workers, each no more than its limit, beside what the kernel allows all processes.
 func (h *Host) machineDescriptors() *Budget {
 	b := &Budget{Kind: MachineDescriptors, Limit: h.fileMax()}
 	t := Term{Name: "nginx workers", AtMost: true}
-	workers, why := h.Workers()
-	limit, limitWhy := h.WorkerNoFile()
+	need, why, ok := h.FileNeed()
 	switch {
-	case !workers.Known:
+	case why != "":
 		t.Why = why
-	case !limit.Known:
-		t.Why = limitWhy
+	case !ok:
+		t.Why = "worker_connections cannot be told"
+	case need.Each < need.Limit.Value:
+		t.How = fmt.Sprintf("%d x %d that each may need", need.Workers.Value, need.Each)
+		t.Figure = source.Known(need.Total(), need.Demand.Connections.Origin)
 	default:
-		t.How = fmt.Sprintf("%d x limit %d", workers.Value, limit.Value)
-		t.Figure = source.Known(times(workers.Value, limit.Value), limit.Origin)
-		t.Also = []Factor{{"worker_processes", workers.Origin}}
+		t.How = fmt.Sprintf("%d x their limit %d", need.Workers.Value, need.Each)
+		t.Figure = source.Known(need.Total(), need.Limit.Origin)
+	}
+	if t.Figure.Known {
+		t.Also = []Factor{{"worker_processes", need.Workers.Origin}}
 	}
 	b.Terms = []Term{t}
 	return b
@@ -71,12 +75,12 @@ func (h *Host) machineDescriptors() *Budget {
 // (fs/file_table.c, files_maxfiles_init), which systemd raises to no limit at all
 // when it boots a machine (src/core/main.c, bump_file_max_and_nr_open).
 func (h *Host) fileMax() Term {
-	t := Term{Name: "fs.file-max", Figure: h.Sysctl.Int("fs.file-max")}
+	t := Term{Name: fileMaxKey, Figure: h.FileMax()}
 	switch memory := h.Facts.Memory; {
 	case t.Figure.Known:
 	case h.Facts.Container.Value:
 		t.Why = "that of the machine around the container is not known"
-	case len(h.Sysctl.Lines("fs.file-max")) > 0:
+	case len(h.Sysctl.Lines(fileMaxKey)) > 0:
 		t.Why = "its lines cannot be evaluated"
 	case h.NginxOnly || !memory.Known:
 		t.Why = "nothing sets it, and facts.memory is not declared"
