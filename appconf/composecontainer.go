@@ -19,7 +19,7 @@ func (s composeService) container(img *image) {
 	c.Kind, c.Span = "compose", last.text.Span(last.key)
 	s.network(c)
 	s.sysctls(c)
-	s.descriptors(c)
+	c.NoFileSoft, c.NoFileHard = s.descriptors()
 	s.processors(c)
 	s.replicas(c)
 	s.published(c)
@@ -87,7 +87,9 @@ func (s composeService) neighbours(c *Container) {
 		if image := other.entry("image"); image.declared() {
 			var limits Container
 			other.processors(&limits)
-			c.Neighbours = append(c.Neighbours, Neighbour{image.value.Value, limits.CPUs})
+			n := Neighbour{Span: image.span(), Image: image.value.Value, CPUs: limits.CPUs, MayRaise: other.mayRaise()}
+			n.NoFileSoft, n.NoFileHard = other.descriptors()
+			c.Neighbours = append(c.Neighbours, n)
 		}
 	}
 }
@@ -135,18 +137,34 @@ func (c *Container) setSysctl(r *reading, key string, w shellwords.Word) {
 }
 
 // descriptors reads ulimits.nofile: one number, or soft and hard.
-func (s composeService) descriptors(c *Container) {
+func (s composeService) descriptors() (soft, hard source.Setting[int64]) {
 	if e := s.entry("ulimits", "nofile"); e.declared() && e.value.Kind == yaml.ScalarNode {
-		c.NoFileSoft = settingAt(s.reading, e.word(), syntax.ReadPlain)
-		c.NoFileHard = c.NoFileSoft
-		return
+		soft = settingAt(s.reading, e.word(), syntax.ReadPlain)
+		return soft, soft
 	}
 	if e := s.entry("ulimits", "nofile", "soft"); e.declared() {
-		c.NoFileSoft = settingAt(s.reading, e.word(), syntax.ReadPlain)
+		soft = settingAt(s.reading, e.word(), syntax.ReadPlain)
 	}
 	if e := s.entry("ulimits", "nofile", "hard"); e.declared() {
-		c.NoFileHard = settingAt(s.reading, e.word(), syntax.ReadPlain)
+		hard = settingAt(s.reading, e.word(), syntax.ReadPlain)
 	}
+	return soft, hard
+}
+
+// mayRaise reports whether the container is given CAP_SYS_RESOURCE, which the
+// engine takes away otherwise.
+func (s composeService) mayRaise() bool {
+	if e := s.entry("privileged"); e.declared() && e.value.Value == "true" {
+		return true
+	}
+	for _, e := range s.entries("cap_add") {
+		for _, w := range e.words() {
+			if name := strings.TrimPrefix(strings.ToUpper(w.Text), "CAP_"); name == "SYS_RESOURCE" || name == "ALL" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // processors reads the limit in cores: deploy.resources.limits wins over cpus, and

@@ -47,11 +47,18 @@ type Container struct {
 	Probes []Probe
 }
 
-// A Neighbour is a container that is started beside one: its image, and its limit in
-// cores.
+// A Neighbour is a container that is started beside one.
 type Neighbour struct {
+	// Span is its image.
+	Span  source.Span
 	Image string
-	CPUs  source.Setting[float64]
+	// CPUs is its limit in cores.
+	CPUs source.Setting[float64]
+	// NoFileSoft and NoFileHard are its limits on descriptors.
+	NoFileSoft, NoFileHard source.Setting[int64]
+	// MayRaise reports that it is given CAP_SYS_RESOURCE, with which a program
+	// raises its hard limit.
+	MayRaise bool
 }
 
 // A Probe is one health check of a container.

@@ -46,7 +46,7 @@ func (p podReading) beside(c *Container) {
 		if n == p.node || image == "" {
 			continue
 		}
-		other := Neighbour{Image: image}
+		other := Neighbour{Span: entryOf(p.text, n, "image").span(), Image: image}
 		if e := entryOf(p.text, n, "resources", "limits", "cpu"); e.declared() {
 			other.CPUs = settingAt(&reading{}, e.plain(), readMilliCores)
 		}

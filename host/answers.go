@@ -83,6 +83,9 @@ func (h *Host) answers(a *appconf.App, at address) certainty {
 // isNginxImage reports whether an image is one of nginx by its name.
 func isNginxImage(image string) bool {
 	name := path.Base(image)
+	if strings.Contains(name, "exporter") {
+		return false
+	}
 	return strings.Contains(name, "nginx") || strings.Contains(name, "openresty") || strings.Contains(name, "angie")
 }
 

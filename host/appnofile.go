@@ -18,12 +18,15 @@ var raisesNoFile = []string{
 }
 
 // AppNoFile returns how many files one process of an application may open: the
-// limit of its container, else that of its systemd unit. It is unknown where
-// neither is among its files.
+// limit of its container, else that of its systemd unit, else what the container
+// engine gives. It is unknown where none of them is at hand.
 func (h *Host) AppNoFile(a *appconf.App) source.Setting[int64] {
 	soft, hard := a.Container.NoFileSoft, a.Container.NoFileHard
 	if !soft.Known {
 		soft, hard = h.unitNoFile(a)
+	}
+	if !soft.Known && !hard.Known {
+		soft, hard = h.engineNoFile(a)
 	}
 	if a.Runtime != nil && slices.Contains(raisesNoFile, a.Runtime.Family) {
 		return hard
@@ -43,6 +46,9 @@ func (h *Host) unitNoFile(a *appconf.App) (soft, hard source.Setting[int64]) {
 		}
 	}
 	if name == "" || h.Limits.Unit(name) == nil || !h.HasSystemd() {
+		return soft, hard
+	}
+	if soft, hard, is := runsContainer(h.Limits.Unit(name)); is {
 		return soft, hard
 	}
 	r := h.Limits.ServiceNoFile(name)

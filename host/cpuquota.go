@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -23,28 +22,10 @@ func (h *Host) CPUQuota() source.Setting[float64] {
 	return h.unitQuota()
 }
 
-// containerQuota is the limit of the only container with an image of nginx among
-// those that the files of applications start, where this nginx surely is that one.
+// containerQuota is the limit of nginx's own container.
 func (h *Host) containerQuota() source.Setting[float64] {
-	var found []appconf.Neighbour
-	for _, a := range h.Apps {
-		if h.Nginx == nil || !h.Facts.Container.Value && !h.passesTo(a.Container.Names) {
-			continue
-		}
-		for _, n := range a.Container.Neighbours {
-			known := false
-			for _, f := range found {
-				known = known || f.CPUs.Origin == n.CPUs.Origin
-			}
-			if isNginxImage(n.Image) && !known {
-				found = append(found, n)
-			}
-		}
-	}
-	if len(found) != 1 {
-		return source.Setting[float64]{}
-	}
-	return found[0].CPUs
+	c, _ := h.ownContainer()
+	return c.CPUs
 }
 
 // unitQuota is CPUQuota= of nginx's unit, in percent of one processor

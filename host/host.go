@@ -170,13 +170,17 @@ func (h *Host) withCPUs(apps []appconf.AppConfig) []appconf.AppConfig {
 	return out
 }
 
-// appServices returns the names of the units that applications are declared in.
+// appServices returns the names of the units that applications are declared in, and
+// of the one that their containers inherit limits from.
 func appServices(apps []appconf.AppConfig) []string {
 	var out []string
 	for _, a := range apps {
 		for _, f := range a.Files {
-			if name := path.Base(f.Value); strings.HasSuffix(name, ".service") {
+			switch name := path.Base(f.Value); {
+			case strings.HasSuffix(name, ".service"):
 				out = append(out, name)
+			case strings.Contains(name, "compose"):
+				out = append(out, containerd)
 			}
 		}
 	}

@@ -56,17 +56,18 @@ func (h *Host) RefusedNoFile() source.Setting[int64] {
 
 // inheritedNoFile returns the soft limit that nginx is started with.
 func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
-	if h.Facts.Container.Value {
-		if !h.Facts.NoFileHard.Known {
+	soft, _, contained := h.containerLimits()
+	if contained {
+		if !soft.Known {
 			return limit, "the limit on open files of the container is not declared (facts.nofile_hard)"
 		}
-		return h.Facts.NoFileHard, ""
+		return soft, ""
 	}
 	r := h.Limits.ServiceNoFile(h.Service)
 	if !r.Known || !h.HasSystemd() {
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
 	}
-	soft := source.Known(descriptors(r.Value.Soft), r.Origin)
+	soft = source.Known(descriptors(r.Value.Soft), r.Origin)
 	if open := h.leastNrOpen(); open.Known && open.Value < soft.Value {
 		open.Origin.Assumed = open.Origin.IsDefault()
 		return open, "" // systemd comes as close as it can (rlimit-util.c, setrlimit_closest)
@@ -97,8 +98,9 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 // the capability away. fixed is false where they can raise it; where nobody can
 // tell, fixed is true and the limit unknown.
 func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
-	if h.Facts.Container.Value {
-		return h.Facts.NoFileHard, true
+	if _, hard, contained := h.containerLimits(); contained {
+		c, _ := h.ownContainer()
+		return hard, !c.MayRaise
 	}
 	u := h.Limits.Unit(h.Service)
 	if u == nil {

@@ -1,0 +1,124 @@
+package host
+
+import (
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/appconf/shellwords"
+	"github.com/tunelint/tunelint/limits"
+	"github.com/tunelint/tunelint/source"
+)
+
+// ownContainer returns the only container with an image of nginx among those that
+// the files of applications start, where this nginx surely is that one.
+func (h *Host) ownContainer() (c appconf.Neighbour, ok bool) {
+	for _, a := range h.Apps {
+		if h.Nginx == nil || !h.Facts.Container.Value && !h.passesTo(a.Container.Names) {
+			continue
+		}
+		for _, n := range a.Container.Neighbours {
+			switch {
+			case !isNginxImage(n.Image), ok && n.Span == c.Span:
+			case ok:
+				return appconf.Neighbour{}, false
+			default:
+				c, ok = n, true
+			}
+		}
+	}
+	return c, ok
+}
+
+// containerLimits returns the limits on open files that nginx is started with in a
+// container; contained is false where it runs in none that is known of.
+func (h *Host) containerLimits() (soft, hard source.Setting[int64], contained bool) {
+	if _, own := h.ownContainer(); own || h.Facts.Container.Value {
+		soft, hard = h.containerNoFile()
+		return soft, hard, true
+	}
+	return runsContainer(h.Limits.Unit(h.Service))
+}
+
+// containerNoFile returns the limits on open files of the container that nginx
+// runs in: facts.nofile_hard, else what its compose service sets. Where no soft
+// limit is known, it is the hard one at most.
+func (h *Host) containerNoFile() (soft, hard source.Setting[int64]) {
+	c, _ := h.ownContainer()
+	soft, hard = bounded(c.NoFileSoft), bounded(c.NoFileHard)
+	if h.Facts.NoFileHard.Known {
+		hard = h.Facts.NoFileHard
+	}
+	if !soft.Known || hard.Known && hard.Value < soft.Value {
+		soft = hard
+	}
+	return soft, hard
+}
+
+// bounded drops a limit that is none, which the kernel does not grant.
+func bounded(s source.Setting[int64]) source.Setting[int64] {
+	if s.Value < 0 {
+		return source.Setting[int64]{}
+	}
+	return s
+}
+
+// engines are programs that run containers.
+var engines = []string{"docker", "podman", "nerdctl", "docker-compose", "podman-compose"}
+
+// runsContainer reports whether the command of a unit runs a container, and
+// returns the limits on open files that its --ulimit sets. The limits of the unit
+// are those of the program that asks the engine, not of the container.
+func runsContainer(u *limits.Unit) (soft, hard source.Setting[int64], is bool) {
+	if u == nil {
+		return soft, hard, false
+	}
+	start := u.Last("Service", "ExecStart")
+	if start == nil {
+		return soft, hard, false
+	}
+	words := shellwords.Split(strings.TrimLeft(start.Value, "@-:+!|"), nil)
+	if len(words) == 0 || !slices.Contains(engines, path.Base(words[0].Text)) {
+		return soft, hard, false
+	}
+	if slices.ContainsFunc(words, grantsAll) {
+		return soft, hard, true
+	}
+	for i, w := range words {
+		value, joined := strings.CutPrefix(w.Text, "--ulimit=")
+		if w.Text == "--ulimit" && i+1 < len(words) {
+			value, joined = words[i+1].Text, true
+		}
+		if nofile, ok := strings.CutPrefix(value, "nofile="); ok && joined {
+			soft, hard = readUlimit(nofile, start.Span)
+		}
+	}
+	return soft, hard, true
+}
+
+// grantsAll reports whether an option gives a container what it needs to raise its
+// limits itself.
+func grantsAll(w shellwords.Word) bool {
+	name := strings.ToUpper(w.Text)
+	return strings.HasPrefix(name, "--PRIVILEGED") || strings.HasSuffix(name, "SYS_RESOURCE") || strings.HasPrefix(name, "--CAP-ADD=ALL")
+}
+
+// readUlimit reads "SOFT:HARD", or one number for both.
+func readUlimit(text string, at source.Span) (soft, hard source.Setting[int64]) {
+	first, second, two := strings.Cut(text, ":")
+	if !two {
+		second = first
+	}
+	return ulimitNumber(first, at), ulimitNumber(second, at)
+}
+
+func ulimitNumber(text string, at source.Span) source.Setting[int64] {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n == math.MaxInt64 {
+		return source.Setting[int64]{}
+	}
+	return source.Known(n, source.Origin{Span: at})
+}
