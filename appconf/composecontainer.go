@@ -21,6 +21,7 @@ func (s composeService) container(img *image) {
 	s.sysctls(c)
 	c.NoFileSoft, c.NoFileHard = s.descriptors()
 	s.processors(c)
+	s.tasks(c)
 	s.replicas(c)
 	s.published(c)
 	s.neighbours(c)
@@ -177,6 +178,22 @@ func (s composeService) processors(c *Container) {
 		if c.CPUs = settingAt(s.reading, e.word(), readCores); c.CPUs.Value == 0 {
 			c.CPUs = source.Setting[float64]{}
 		}
+		return
+	}
+}
+
+// tasks reads the limit on processes and threads: deploy.resources.limits wins over
+// pids_limit, and what is not above 0 is none.
+func (s composeService) tasks(c *Container) {
+	for _, e := range []yamlEntry{s.entry("deploy", "resources", "limits", "pids"), s.entry("pids_limit")} {
+		if !e.declared() {
+			continue
+		}
+		w := e.word()
+		if n, err := strconv.ParseInt(w.Text, 10, 64); w.Why == "" && err == nil && n <= 0 {
+			return
+		}
+		c.Tasks = settingAt(s.reading, w, syntax.ReadPlain)
 		return
 	}
 }

@@ -43,6 +43,8 @@ type Container struct {
 	NoFileSoft, NoFileHard source.Setting[int64]
 	// CPUs is its limit in cores.
 	CPUs source.Setting[float64]
+	// Tasks is its limit on processes and threads; unknown where there is none.
+	Tasks source.Setting[int64]
 	// Probes are the checks that decide whether it lives and gets requests.
 	Probes []Probe
 }

@@ -47,6 +47,7 @@ func contained(a *App) []string {
 	add("soft", describe(c.NoFileSoft))
 	add("hard", describe(c.NoFileHard))
 	add("cpus", describe(c.CPUs))
+	add("tasks", describe(c.Tasks))
 	add("replicas", describe(c.Replicas))
 	for _, p := range c.Probes {
 		out = append(out, describeProbe(p))
@@ -147,6 +148,9 @@ func TestComposeContainer(t *testing.T) {
 		{"cpus", "services: {api: {cpus: 0.5}}\n", []string{`compose "api"`, "names api", "cpus 0.5 (compose.yml:1 cpus: 0.5)"}},
 		{"deploy wins", "services: {api: {cpus: 4, scale: 2, deploy: {replicas: 3, resources: {limits: {cpus: '1.5'}}}}}\n", []string{`compose "api"`, "names api",
 			"cpus 1.5 (compose.yml:1 cpus: '1.5')", "replicas 3 (compose.yml:1 replicas: 3)"}},
+		{"tasks", "services: {api: {pids_limit: 100}}\n", []string{`compose "api"`, "names api", "tasks 100 (compose.yml:1 pids_limit: 100)"}},
+		{"tasks of deploy", "services: {api: {pids_limit: 5, deploy: {resources: {limits: {pids: 200}}}}}\n", []string{`compose "api"`, "names api", "tasks 200 (compose.yml:1 pids: 200)"}},
+		{"no limit on tasks", "services: {api: {pids_limit: -1}}\n", []string{`compose "api"`, "names api"}},
 		{"no cpus", "services: {api: {cpus: 0}}\n", []string{`compose "api"`, "names api"}},
 		{"ports", "services:\n  api:\n    ports: ['8080:3000', '127.0.0.1:9000:9001', '53:53/udp', '3000', '7000-7001:7000-7001', '${P}:1', {target: 80, published: '8081', host_ip: 127.0.0.1}]\n", []string{`compose "api"`, "names api",
 			"published 127.0.0.1:8081 to 80", "published 127.0.0.1:9000 to 9001", "published 8080 to 3000"}},

@@ -36,16 +36,8 @@ func (h *Host) AppNoFile(a *appconf.App) source.Setting[int64] {
 
 // unitNoFile is what systemd starts the only unit of an application with.
 func (h *Host) unitNoFile(a *appconf.App) (soft, hard source.Setting[int64]) {
-	name := ""
-	for _, f := range a.Files {
-		if base := path.Base(f.Path); strings.HasSuffix(base, ".service") {
-			if name != "" {
-				return soft, hard
-			}
-			name = base
-		}
-	}
-	if name == "" || h.Limits.Unit(name) == nil || !h.HasSystemd() {
+	name, ok := h.unitOf(a)
+	if !ok {
 		return soft, hard
 	}
 	if soft, hard, is := runsContainer(h.Limits.Unit(name)); is {
@@ -56,4 +48,18 @@ func (h *Host) unitNoFile(a *appconf.App) (soft, hard source.Setting[int64]) {
 		return soft, hard
 	}
 	return source.Known(descriptors(r.Value.Soft), r.Origin), source.Known(descriptors(r.Value.Hard), r.Origin)
+}
+
+// unitOf returns the name of the only unit among the files of an application, if
+// systemd starts it.
+func (h *Host) unitOf(a *appconf.App) (name string, ok bool) {
+	for _, f := range a.Files {
+		if base := path.Base(f.Path); strings.HasSuffix(base, ".service") {
+			if name != "" {
+				return "", false
+			}
+			name = base
+		}
+	}
+	return name, name != "" && h.Limits.Unit(name) != nil && h.HasSystemd()
 }

@@ -38,6 +38,7 @@ func All() []*lint.Rule {
 		limitsSyntax,
 		rlimitAboveHard,
 		softAboveHard,
+		tasksOrNprocBelowApp,
 		totalAboveFileMax,
 		unitAboveNrOpen,
 		unitLimitIgnored,
