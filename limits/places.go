@@ -47,9 +47,9 @@ type tree struct {
 }
 
 type dirEntry struct {
-	name string
-	link bool
-	odd  bool // neither a regular file nor a link
+	name   string
+	link   bool
+	folder bool
 }
 
 // diskTree returns the tree of all files below the directories.
@@ -60,8 +60,7 @@ func diskTree(v *source.View, dirs []string) tree {
 		if !ok {
 			found, _ := v.ReadDir(dir) // what cannot be listed holds nothing
 			for _, e := range found {
-				link := e.Type()&fs.ModeSymlink != 0
-				list = append(list, dirEntry{e.Name(), link, !link && !e.Type().IsRegular()})
+				list = append(list, dirEntry{e.Name(), e.Type()&fs.ModeSymlink != 0, e.IsDir()})
 			}
 			cache[dir] = list
 		}
@@ -94,7 +93,7 @@ func listTree(names, order []string) tree {
 func (t tree) find(base string) []string {
 	var out []string
 	for _, dir := range t.dirs {
-		if slices.ContainsFunc(t.entries(dir), func(e dirEntry) bool { return e.name == base && !e.odd }) {
+		if slices.ContainsFunc(t.entries(dir), func(e dirEntry) bool { return e.name == base && !e.folder }) {
 			out = append(out, path.Join(dir, base))
 		}
 	}

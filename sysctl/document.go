@@ -12,7 +12,8 @@ type Document struct {
 	// be inserted into it.
 	Template bool
 
-	end int // where systemd-sysctl stops reading, len(File.Text) as a rule
+	end    int  // where systemd-sysctl stops reading, len(File.Text) as a rule
+	binary bool // holds NUL bytes, so that what looks like a template tag is none
 }
 
 // A Line is one line of a sysctl file: an assignment, an exclusion, or

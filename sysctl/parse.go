@@ -33,7 +33,7 @@ const (
 // Parse reads a file line by line. It never fails: what the loaders cannot use
 // becomes a line with [Line.Broken] set.
 func Parse(f *source.File) *Document {
-	d := &Document{File: f, end: len(f.Text)}
+	d := &Document{File: f, end: len(f.Text), binary: strings.IndexByte(f.Text, 0) >= 0}
 	for start := 0; start < len(f.Text); {
 		stop, next := len(f.Text), len(f.Text)
 		if n := strings.IndexByte(f.Text[start:], '\n'); n >= 0 {
@@ -99,7 +99,7 @@ func hidesLine(text string) bool {
 // fill reads one line that is not a comment.
 func (d *Document) fill(l *Line, text string) {
 	eq := strings.IndexByte(text, '=')
-	if tag := templateTag(text); tag >= 0 {
+	if tag := templateTag(text); tag >= 0 && !d.binary {
 		l.Template = true
 		if eq < 0 || tag < eq {
 			d.Template = true

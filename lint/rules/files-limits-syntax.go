@@ -34,6 +34,9 @@ func runLimitsSyntax(p *lint.Pass) {
 				list = append(list, e)
 			}
 		}
+		if len(list) == 0 {
+			reportNUL(p, d.File, "pam_limits reads no line beyond a NUL byte")
+		}
 		reportMisreadLimits(p, path.Base(d.File.Path), list)
 	}
 	for _, u := range p.Host.OwnUnits() {
@@ -41,8 +44,38 @@ func runLimitsSyntax(p *lint.Pass) {
 			if f.Err != nil && !f.Template {
 				reportUnitSyntax(p, u, f)
 			}
+			if f.Err == nil {
+				reportNUL(p, f.File, "for systemd a NUL byte ends the line")
+			}
 		}
 	}
+	for _, f := range p.Host.Limits.SystemConf {
+		if f.Err != nil && !f.Template {
+			name := path.Base(f.File.Path)
+			p.Report(wholeIfEmpty(f.Err.Span), "systemd does not read %s from here on: %s", name, f.Err.Message).
+				Key("%s", name).Severity(lint.Warning)
+		}
+	}
+}
+
+// reportNUL reports a file that holds NUL bytes, as a crash of the machine leaves
+// them behind.
+func reportNUL(p *lint.Pass, f *source.File, what string) {
+	n := strings.Count(f.Text, "\x00")
+	if n == 0 {
+		return
+	}
+	at := strings.IndexByte(f.Text, 0)
+	p.Report(source.Span{File: f, Start: at, End: at + 1}, "%s, and the file holds %d of them", what, n).
+		Key("NUL in %s", path.Base(f.Path)).Severity(lint.Warning)
+}
+
+// wholeIfEmpty is the place itself, or the file where the place is empty.
+func wholeIfEmpty(at source.Span) source.Span {
+	if at.Start == at.End {
+		return source.Span{File: at.File}
+	}
+	return at
 }
 
 // reportMisreadLimits reports the lines of one file: each for itself, or all in one where
@@ -92,10 +125,7 @@ func misread(e *limits.Entry) string {
 }
 
 func reportUnitSyntax(p *lint.Pass, u *limits.Unit, f *limits.UnitFile) {
-	at := f.Err.Span
-	if at.Start == at.End {
-		at = source.Span{File: f.File}
-	}
+	at := wholeIfEmpty(f.Err.Span)
 	name := path.Base(f.File.Path)
 	if f == u.Fragment {
 		p.Report(at, "systemd does not load %s: %s", u.Name, f.Err.Message).Key("unit %s", u.Name)
