@@ -147,3 +147,93 @@ func TestDisabledIPv6(t *testing.T) {
 		}
 	})
 }
+
+// pair returns both ends of a connection over the loopback interface.
+func pair(t *testing.T) (client, server int, ok bool) {
+	listener, at := tcpSocket(t, syscall.AF_INET), &syscall.SockaddrInet4{Port: 80, Addr: [4]byte{127, 0, 0, 1}}
+	defer syscall.Close(listener)
+	client = tcpSocket(t, syscall.AF_INET)
+	err := errors.Join(syscall.Bind(listener, at), syscall.Listen(listener, 1), syscall.Connect(client, at))
+	if err == nil {
+		server, _, err = syscall.Accept(listener)
+	}
+	if err != nil {
+		t.Error(err)
+		syscall.Close(client)
+	}
+	return client, server, err == nil
+}
+
+// A key that turns an option of TCP off takes it from every connection.
+func TestOptionsTurnedOff(t *testing.T) {
+	inOwnLoopback(t, func() {
+		for bit, key := range map[byte]string{1: "net.ipv4.tcp_timestamps", 2: "net.ipv4.tcp_sack", 4: "net.ipv4.tcp_window_scaling"} {
+			for _, value := range []string{"1", "0"} {
+				set(t, key, value)
+				client, server, ok := pair(t)
+				if !ok {
+					return
+				}
+				// The address is the head of struct tcp_info (linux/tcp.h).
+				info, err := syscall.GetsockoptIPv6Mreq(client, syscall.IPPROTO_TCP, syscall.TCP_INFO)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				const options = 5
+				if on := info.Multiaddr[options]&bit != 0; on != (value == "1") {
+					t.Errorf("%s %s: %t", key, value, on)
+				}
+				syscall.Close(client)
+				syscall.Close(server)
+				set(t, key, "1")
+			}
+		}
+	})
+}
+
+// Without tcp_moderate_rcvbuf a receive buffer stays at the second number of tcp_rmem,
+// with it a fast connection gets more.
+func TestReceiveBuffersGrow(t *testing.T) {
+	inOwnLoopback(t, func() {
+		set(t, "net.ipv4.tcp_rmem", "4096 131072 33554432")
+		for _, value := range []string{"0", "1"} {
+			set(t, "net.ipv4.tcp_moderate_rcvbuf", value)
+			client, server, ok := pair(t)
+			if !ok {
+				return
+			}
+			before, _ := syscall.GetsockoptInt(server, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			drain(client, server)
+			after, _ := syscall.GetsockoptInt(server, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+			if grown := after > before; grown != (value == "1") {
+				t.Errorf("tcp_moderate_rcvbuf %s: from %d to %d", value, before, after)
+			}
+			syscall.Close(client)
+			syscall.Close(server)
+		}
+	})
+}
+
+// drain sends 64 MiB from one socket to the other.
+func drain(from, to int) {
+	const all = 64 << 20
+	go func() {
+		chunk := make([]byte, 1<<20)
+		for sent := 0; sent < all; {
+			n, err := syscall.Write(from, chunk)
+			if err != nil {
+				return
+			}
+			sent += n
+		}
+	}()
+	chunk := make([]byte, 1<<20)
+	for got := 0; got < all; {
+		n, err := syscall.Read(to, chunk)
+		if err != nil || n == 0 {
+			return
+		}
+		got += n
+	}
+}
