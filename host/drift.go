@@ -55,7 +55,7 @@ func (h *Host) drift(key, running string) *Drift {
 	d := &Drift{Key: key, Running: running, Boot: boot, Line: h.SysctlLine(key)}
 	lines := h.Sysctl.Lines(key)
 	switch {
-	case d.Line == nil && (len(lines) > 0 || !slices.Contains(raisedKeys[:], key)):
+	case d.Line == nil && (len(lines) > 0 || !slices.Contains(raisedKeys[:], key) || everDefault(k, running)):
 		return nil
 	case d.Line != nil && d.Line.Glob && ofInterface(key):
 		return nil // every tunnel and container brings its own interface, and sets it up
@@ -76,4 +76,13 @@ func (h *Host) drift(key, running string) *Drift {
 func ofInterface(key string) bool {
 	names := strings.Split(key, ".")
 	return len(names) > 4 && names[0] == "net" && (names[2] == "conf" || names[2] == "neigh") && names[3] != "all" && names[3] != "default"
+}
+
+// everDefault reports whether some kernel starts with a value: a distribution's
+// own build may have the default of another release.
+func everDefault(k *sysctl.Key, value string) bool {
+	return slices.ContainsFunc([]string{"3.10", "4.4", "4.19", "5.4", "6.1", "6.18"}, func(release string) bool {
+		def, ok := k.DefaultFor(release)
+		return ok && !k.Differs(value, def)
+	})
 }

@@ -29,7 +29,7 @@ func (h *Host) Changed(f *source.File) time.Time { return h.changed[f] }
 // ChangedAfter reports whether a file was surely written after a moment, which is
 // known to about a second.
 func (h *Host) ChangedAfter(f *source.File, t time.Time) bool {
-	const precision = time.Second
+	const precision = 2 * time.Second // of /proc/stat, and the ticks that starts are counted in
 	return !t.IsZero() && h.changed[f].After(t.Add(precision))
 }
 

@@ -41,7 +41,7 @@ func (h *Host) RunningQueues() []*RunningQueue {
 	if err != nil {
 		return nil
 	}
-	if !limit.Known {
+	if !limit.Known || h.Facts.Container.Value {
 		limit = source.Known(running, thisMachine)
 	}
 	var out []*RunningQueue

@@ -42,16 +42,14 @@ type Worker struct {
 // A Process is what is known of any process. What could not be read is zero.
 type Process struct {
 	PID, parent int
-	// UID is the user that it runs as.
-	UID int
 	// Started is when it was started, to about a second.
 	Started time.Time
 	// NoFile is its limit on open files.
 	NoFile Limits
 	// Open is how many descriptors it has open; -1 where this user may not see them.
 	Open int
-	// Effective and Bounding are its sets of capabilities, as in capabilities(7).
-	Effective, Bounding uint64
+	// Effective is its set of capabilities in force, as in capabilities(7).
+	Effective uint64
 
 	title string
 }
@@ -74,7 +72,7 @@ const (
 // readMasters finds the master processes of nginx with their workers. What ends
 // while it is looked at is left out.
 func readMasters(fsys source.FS) []Master {
-	p := procReader{fsys: fsys, booted: bootTime(fsys)}
+	p := newProcReader(fsys)
 	var masters []Master
 	var workers []Worker
 	for _, pid := range p.pids() {
@@ -108,7 +106,7 @@ func (p procReader) master(process Process) Master {
 	m.Binary, m.Conf, m.Prefix = commandLine(strings.TrimPrefix(process.title, masterTitle))
 	m.Replaced = strings.HasSuffix(p.link(m.PID, "exe"), " (deleted)")
 	m.Sockets = p.sockets(m.PID)
-	group := p.controlGroup(m.PID)
+	group := p.controlGroup(strconv.Itoa(m.PID))
 	m.Unit = unitOf(group)
 	m.Elsewhere = p.elsewhere(m.PID, group)
 	return m

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,11 +91,11 @@ func TestMasters(t *testing.T) {
 	want := []Master{{
 		Process: Process{
 			PID: 9, Started: time.Unix(1000005, 0), NoFile: Limits{1024, 524288}, Open: 2,
-			Effective: 0x1ffffffffff, Bounding: 1 << capSysResource,
+			Effective: 0x1ffffffffff,
 		},
 		Binary: "/usr/sbin/nginx", Replaced: true, Unit: "nginx.service", Sockets: []uint64{77},
 		Workers: []Worker{
-			{Process: Process{PID: 10, UID: 33, Started: time.Unix(1000006, 5e8), NoFile: Limits{4096, 4096}, Open: -1}},
+			{Process: Process{PID: 10, Started: time.Unix(1000006, 5e8), NoFile: Limits{4096, 4096}, Open: -1}},
 			{Process: Process{PID: 11, Started: time.Unix(1000006, 0), Open: -1}, Leaving: true},
 		},
 	}}
@@ -132,5 +133,15 @@ func TestElsewhere(t *testing.T) {
 		if got := Read(tree, nil).Masters[0].Elsewhere; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// Within a container its own nginx is no other one.
+func TestWithinContainer(t *testing.T) {
+	group := "0::/docker/" + strings.Repeat("0a", 32) + "\n"
+	tree := maps.Clone(nginxTree)
+	tree["/proc/self/cgroup"], tree["/proc/9/cgroup"] = group, group
+	if got := Read(tree, nil).Masters[0].Elsewhere; got != "" {
+		t.Error(got)
 	}
 }

@@ -14,6 +14,15 @@ import (
 type procReader struct {
 	fsys   source.FS
 	booted time.Time
+	// contained reports that this process runs in a container itself: the others
+	// that it sees do too.
+	contained bool
+}
+
+func newProcReader(fsys source.FS) procReader {
+	p := procReader{fsys: fsys, booted: bootTime(fsys)}
+	p.contained = runtimeOf(p.controlGroup("self")) != ""
+	return p
 }
 
 // ticks is USER_HZ, in which /proc counts time: 100 on every architecture that
@@ -37,7 +46,11 @@ func (p procReader) pids() []int {
 }
 
 func (p procReader) read(pid int, name string) string {
-	text, _, err := p.fsys.Read(fmt.Sprintf("/proc/%d/%s", pid, name))
+	return p.readOf(strconv.Itoa(pid), name)
+}
+
+func (p procReader) readOf(process, name string) string {
+	text, _, err := p.fsys.Read("/proc/" + process + "/" + name)
 	if err != nil {
 		return ""
 	}
@@ -69,10 +82,7 @@ func (p procReader) process(pid int) (Process, bool) {
 	if n, err := strconv.ParseInt(fields[19], 10, 64); err == nil && !p.booted.IsZero() {
 		out.Started = p.booted.Add(time.Duration(n) * time.Second / ticks)
 	}
-	status := p.read(pid, "status")
-	out.UID, _ = strconv.Atoi(firstField(statusLine(status, "Uid:")))
-	out.Effective, _ = strconv.ParseUint(statusLine(status, "CapEff:"), 16, 64)
-	out.Bounding, _ = strconv.ParseUint(statusLine(status, "CapBnd:"), 16, 64)
+	out.Effective, _ = strconv.ParseUint(statusLine(p.read(pid, "status"), "CapEff:"), 16, 64)
 	return out, true
 }
 
@@ -103,9 +113,9 @@ func (p procReader) sockets(pid int) []uint64 {
 
 // controlGroup returns the path of the control group in which systemd keeps a
 // process: that of version 2, or of the hierarchy that bears systemd's name.
-func (p procReader) controlGroup(pid int) string {
+func (p procReader) controlGroup(process string) string {
 	group := ""
-	for line := range strings.Lines(p.read(pid, "cgroup")) {
+	for line := range strings.Lines(p.readOf(process, "cgroup")) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(parts) == 3 && (parts[0] == "0" && group == "" || parts[1] == "name=systemd") {
 			group = parts[2]
@@ -137,13 +147,6 @@ func statusLine(text, name string) string {
 		if rest, ok := strings.CutPrefix(line, name); ok {
 			return strings.TrimSpace(rest)
 		}
-	}
-	return ""
-}
-
-func firstField(text string) string {
-	if fields := strings.Fields(text); len(fields) > 0 {
-		return fields[0]
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ func (p procReader) elsewhere(pid int, group string) string {
 	switch {
 	case len(strings.Fields(statusLine(p.read(pid, "status"), "NSpid:"))) > 1:
 		return "it has process numbers of its own, as in a container"
-	case runtimeOf(group) != "":
+	case runtimeOf(group) != "" && !p.contained:
 		return "it runs in a container of " + runtimeOf(group)
 	case p.otherNetwork(pid):
 		return "it runs in another network"

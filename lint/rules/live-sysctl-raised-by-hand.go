@@ -25,7 +25,7 @@ var sysctlRaisedByHand = &lint.Rule{
 }
 
 func runSysctlRaisedByHand(p *lint.Pass) {
-	if p.Host.Nginx == nil || p.Host.View.Exists("/etc/tuned/active_profile") {
+	if p.Host.Nginx == nil || p.Host.Nginx.Main == nil || p.Host.View.Exists("/etc/tuned/active_profile") {
 		return
 	}
 	for _, d := range p.Host.Drifts() {
