@@ -34,6 +34,8 @@ const (
 	AcceptQueue
 	// LocalPorts are the ports of connections to one address.
 	LocalPorts
+	// TrackedConnections are the entries of the connection tracking.
+	TrackedConnections
 	// Memory is that of the machine.
 	Memory
 )
@@ -162,6 +164,7 @@ func (h *Host) Budgets() []*Budget {
 	out = append(out, h.queueBudgets()...)
 	if h.Nginx != nil && h.Nginx.Whole() {
 		out = append(out, h.PortBudgets()...)
+		out = append(out, h.trackBudget()...)
 	}
 	return append(out, h.MemoryBudget())
 }

@@ -66,12 +66,11 @@ func (h *Host) tcpMemory() Term {
 // trackMemory is what the connection tracking may take where a file says how many
 // connections it may hold; none else.
 func (h *Host) trackMemory() []Term {
-	for _, key := range []string{"net.netfilter.nf_conntrack_max", "net.nf_conntrack_max"} {
-		if most := h.Sysctl.Int(key); most.Known && !most.Origin.IsDefault() {
-			t := Term{Name: TrackMemory, AtMost: true, How: fmt.Sprintf("%d entries x %d B", most.Value, trackedConnection)}
-			t.Figure = source.Known(times(most.Value, trackedConnection), most.Origin)
-			return []Term{t}
-		}
+	most := h.TrackMax()
+	if !most.Known {
+		return nil
 	}
-	return nil
+	t := Term{Name: TrackMemory, AtMost: true, How: fmt.Sprintf("%d entries x %d B", most.Value, trackedConnection)}
+	t.Figure = source.Known(times(most.Value, trackedConnection), most.Origin)
+	return []Term{t}
 }

@@ -64,6 +64,7 @@ func budgetTitle(b *host.Budget) string {
 		host.WorkerConnections:  "connections of all nginx workers",
 		host.AcceptQueue:        "accept queue",
 		host.LocalPorts:         "local ports",
+		host.TrackedConnections: "tracked connections",
 		host.Memory:             "memory of the machine",
 	}[b.Kind]
 	switch {

@@ -58,7 +58,7 @@ func (c Capacity) document(o Options) jsonPicture {
 func (o Options) jsonBudget(b *host.Budget) jsonBudget {
 	sum, whole := b.Sum()
 	out := jsonBudget{
-		Kind: [...]string{"worker_descriptors", "machine_descriptors", "worker_connections", "accept_queue", "local_ports", "memory"}[b.Kind],
+		Kind: [...]string{"worker_descriptors", "machine_descriptors", "worker_connections", "accept_queue", "local_ports", "tracked_connections", "memory"}[b.Kind],
 		Of:   b.Of, Quantity: [...]string{"descriptors", "connections", "ports", "bytes"}[b.Kind.Quantity()],
 		Terms: []jsonTerm{}, Sum: sum, Whole: whole, Sure: b.Sure(), Limit: o.jsonTerm(b.Limit),
 		Standing: [...]string{"untold", "fits", "may_exceed", "exceeds"}[b.Standing()], Notes: append([]string{}, b.Notes...), Findings: []jsonChained{},

@@ -18,6 +18,7 @@ var budgetRules = map[string]host.BudgetKind{
 	"sockets/backlog-default-below-somaxconn": host.AcceptQueue,
 	"sockets/backlog-below-burst":             host.AcceptQueue,
 	"sockets/ephemeral-ports-exhausted":       host.LocalPorts,
+	"sockets/conntrack-too-small":             host.TrackedConnections,
 	"buffers/buffer-memory-unbounded":         host.Memory,
 	"memory/host-overcommitted":               host.Memory,
 	"memory/app-exceeds-limit":                host.Memory,
