@@ -22,12 +22,16 @@ type LoginPair struct {
 // concerned there is none.
 func (h *Host) LoginPairs() []LoginPair {
 	var out []LoginPair
+	hards := map[string][]*limits.Entry{}
 	for _, d := range h.Limits.Documents {
 		for _, soft := range d.Entries {
 			if _, _, ok := soft.Number(); !ok || soft.Type != "soft" || h.Limits.Overruled(soft) != nil {
 				continue
 			}
-			if hard := h.hardBeside(soft); hard != nil {
+			if hards[soft.Item] == nil {
+				hards[soft.Item] = slices.DeleteFunc(h.Limits.Entries(soft.Item), func(e *limits.Entry) bool { return e.Type == "soft" })
+			}
+			if hard := h.hardBeside(soft, hards[soft.Item]); hard != nil {
 				out = append(out, LoginPair{Who: soft.Domain, Soft: soft, Hard: hard, Alone: h.alone(soft, hard)})
 			}
 		}
@@ -35,9 +39,13 @@ func (h *Host) LoginPairs() []LoginPair {
 	return out
 }
 
-// hardBeside returns the hard limit of the sessions that get a soft one.
-func (h *Host) hardBeside(soft *limits.Entry) *limits.Entry {
+// hardBeside returns the hard limit of the sessions that get a soft one, among the
+// entries that set one.
+func (h *Host) hardBeside(soft *limits.Entry, hards []*limits.Entry) *limits.Entry {
 	user := soft.Domain
+	if len(hards) == 0 {
+		return nil
+	}
 	if soft.NamesUser() && len(h.Limits.Undecided(user, soft.Item, "-")) == 0 {
 		mine := h.Limits.Login(user, soft.Item, "soft")
 		if list := h.Limits.Login(user, soft.Item, "hard"); len(list) > 0 && len(mine) > 0 && mine[len(mine)-1] == soft {
@@ -45,10 +53,8 @@ func (h *Host) hardBeside(soft *limits.Entry) *limits.Entry {
 		}
 		return nil
 	}
-	entries := h.Limits.Entries(soft.Item)
-	slices.Reverse(entries)
-	for _, e := range entries {
-		if e.Domain == soft.Domain && e.Type != "soft" && h.Limits.Overruled(e) == nil {
+	for _, e := range slices.Backward(hards) {
+		if e.Domain == soft.Domain && h.Limits.Overruled(e) == nil {
 			return e
 		}
 	}

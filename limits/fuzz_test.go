@@ -84,10 +84,30 @@ func assignmentLines(u *UnitFile, except int) []string {
 	return out
 }
 
+// mendedAsSaid applies the repair of an assignment and looks for what it promises.
+func mendedAsSaid(t *testing.T, a *Assignment) {
+	t.Helper()
+	edits, as := a.Mend()
+	if len(edits) == 0 {
+		return
+	}
+	if err := source.Validate(edits); err != nil {
+		t.Fatalf("mend %q: %v", a.Span.Text(), err)
+	}
+	mended := ParseUnit(source.NewFile(unitPath, source.Apply(a.in.File, edits)))
+	for _, b := range mended.Assignments {
+		if b.Broken == "" && b.Key+"="+b.Value == as {
+			return
+		}
+	}
+	t.Fatalf("mend %q: %s is not in %q", a.Span.Text(), as, mended.File.Text)
+}
+
 func FuzzParseUnit(f *testing.F) {
 	for _, text := range []string{
 		"", "[Service]\nLimitNOFILE=1\n", "[Service]\r\nA=1\\\r\n# c\r\n 2\r\n", "A=1\\", "[Service]\nA=1\\\n#x", "[Unit]\nB: 2\\\n\n[S\nC=3",
 		"\ufeff[Service]\x00A=\r=1\n\rLimitNOFILE 64k \\\n;c\n\\\n", "[Service]\n{% if x %}\nA=1\n", "[Service]\nA=\\\n\n\xffB", "\ufeff[", "[Service", "\ufeff]\x00\ufeff", "\ufeff1\n;",
+		"LimitNOFILE=64k\n", "[Service]\nLimitNofile 65_536 # c\\\n;d\nMemoryMax=1GB\n", "[Unit]\r\nLimitNOFILE=unlimited\r\n", "\ufeffLimitNPROC=1k:2K",
 	} {
 		f.Add(text)
 	}
@@ -105,6 +125,7 @@ func FuzzParseUnit(f *testing.F) {
 			if a.Template || i >= lawful || strings.Count(text, byteOrderMark) > 1 { // deleting the first mark makes systemd drop the second
 				continue
 			}
+			mendedAsSaid(t, a)
 			deleted := ParseUnit(apply(t, file, a.Delete()))
 			if diff := cmp.Diff(assignmentLines(u, i), assignmentLines(deleted, -1)); diff != "" {
 				t.Fatalf("delete %s:\n%s", a.Span.Text(), diff)

@@ -42,6 +42,7 @@ type Limits struct {
 	Skips []source.Skip
 
 	users users
+	index index
 }
 
 // Load reads the files. What is missing is no error; the error lists the files
@@ -63,6 +64,7 @@ func Load(v *source.View, o Options) (*Limits, error) {
 		}
 	}
 	l.loadUsers()
+	l.limits.makeIndex()
 	l.loadManager(units)
 	l.loadUnits(o, units)
 	l.limits.collectSkips()

@@ -64,7 +64,9 @@ func (a *Assignment) Mend() (edits []source.Edit, as string) {
 	case moved && slices.Contains(sections(a.in.File.Path), "Service"):
 		edits = []source.Edit{a.Delete(), a.in.Insert("Service", key, value)}
 	case a.Section == "":
-		edits = a.in.entitle("Service")
+		if edits = a.in.entitle("Service"); edits == nil || a.Key != key || a.noSign {
+			return nil, "" // two edits would start where the line does
+		}
 	case checkKey(a.Section, key) != "":
 		return nil, ""
 	}
@@ -77,17 +79,21 @@ func (a *Assignment) Mend() (edits []source.Edit, as string) {
 // rewrite returns the edits that give the assignment another key and value, with
 // its comment on a line above.
 func (a *Assignment) rewrite(key, value, comment string) (edits []source.Edit) {
-	if comment != "" {
-		start := a.line.extent
-		start.End = start.Start
-		edits = append(edits, source.Edit{Span: start, Text: comment + a.in.File.LineEnding()})
-	}
 	decides := a.in.decides(a.Section, key)
+	text, start := a.in.File.Text, a.line.extent.Start
+	between := text[a.KeySpan.End:a.ValueSpan.Start]
 	if a.noSign {
-		return append(edits, source.Edit{Span: a.Span, Text: key + "=" + value, Decides: decides})
+		between = "="
 	}
-	if a.Key != key {
-		edits = append(edits, source.Edit{Span: a.KeySpan, Text: key, Decides: decides + " name"})
+	switch {
+	case comment != "":
+		whole := source.Span{File: a.in.File, Start: start, End: a.Span.End}
+		above := comment + a.in.File.LineEnding() + text[start:a.KeySpan.Start]
+		return []source.Edit{{Span: whole, Text: above + key + between + value, Decides: decides}}
+	case a.noSign:
+		return []source.Edit{{Span: a.Span, Text: key + between + value, Decides: decides}}
+	case a.Key != key:
+		edits = []source.Edit{{Span: a.KeySpan, Text: key, Decides: decides + " name"}}
 	}
 	if a.Value != value {
 		edits = append(edits, a.SetValue(value))

@@ -24,6 +24,42 @@ func (l *Limits) Overruled(e *Entry) []*Entry {
 	return by
 }
 
+// NamesUser reports whether the domain of the entry is the name of one user.
+func (e *Entry) NamesUser() bool {
+	return !e.Template && e.domain.class() == classUser && !e.domain.ranged
+}
+
+// An index holds what is asked of all entries for each of them.
+type index struct {
+	alike map[alike][]*Entry // valid entries for a resource, in order
+	// soft is the most specific class of those that set the soft limit of an item.
+	soft map[string]class
+	// ranged are the items that a range of user ids sets.
+	ranged    map[string]bool
+	templated bool
+}
+
+// alike is what two entries share that differ in type and value at most.
+type alike struct{ domain, item string }
+
+func (l *Limits) makeIndex() {
+	l.index = index{map[alike][]*Entry{}, map[string]class{}, map[string]bool{}, false}
+	for e := range l.entries {
+		l.index.templated = l.index.templated || e.Template
+		if _, _, ok := e.Number(); !ok {
+			continue
+		}
+		key, c := alike{e.Domain, e.Item}, e.domain.class()
+		l.index.alike[key] = append(l.index.alike[key], e)
+		if best, ok := l.index.soft[e.Item]; e.Type != "hard" && (!ok || c < best) {
+			l.index.soft[e.Item] = c
+		}
+		if c == classUser && e.domain.ranged {
+			l.index.ranged[e.Item] = true
+		}
+	}
+}
+
 // halves returns the limits that the entry is about.
 func (e *Entry) halves() []string {
 	if e.Type == "-" {
@@ -33,40 +69,24 @@ func (e *Entry) halves() []string {
 }
 
 // laterAlike returns the last entry behind e that sets the same limit for the
-// same domain, nil for none.
+// same domain, nil for none. A "-" entry may set no hard limit for somebody, where
+// a more specific entry sets the soft one.
 func (l *Limits) laterAlike(e *Entry, typ string) *Entry {
-	var winner *Entry
-	behind := false
-	for o := range l.entries {
-		if o == e {
-			behind = true
-			continue
-		}
-		_, _, ok := o.Number()
-		switch {
-		case !behind || !ok || o.Domain != e.Domain || o.Item != e.Item:
-		case o.Type == typ, o.Type == "-" && !(typ == "hard" && l.losesHalf(o)):
-			winner = o
+	list := l.index.alike[alike{e.Domain, e.Item}]
+	whole := typ == "soft" || !l.index.templated && l.index.soft[e.Item] >= e.domain.class()
+	for i := len(list) - 1; i >= 0 && list[i] != e; i-- {
+		if o := list[i]; o.Type == typ || o.Type == "-" && whole {
+			return o
 		}
 	}
-	return winner
-}
-
-// losesHalf reports whether a "-" entry may set no hard limit for somebody,
-// because a more specific entry sets the soft one.
-func (l *Limits) losesHalf(e *Entry) bool {
-	for o := range l.entries {
-		if o.Broken == "" && (o.Item == e.Item || o.Template) && o.Type != "hard" && (o.Template || o.domain.class() < e.domain.class()) {
-			return true
-		}
-	}
-	return false
+	return nil
 }
 
 // forUser returns the entry that sets a limit of the user whose own entry e is,
-// nil where that is e itself or nobody can tell.
+// nil where that is e itself or nobody can tell. Only a range of ids counts like
+// the name of the user.
 func (l *Limits) forUser(e *Entry, typ string) *Entry {
-	if !e.NamesUser() || len(l.Undecided(e.Domain, e.Item, typ)) > 0 {
+	if !e.NamesUser() || !l.index.ranged[e.Item] || len(l.Undecided(e.Domain, e.Item, typ)) > 0 {
 		return nil
 	}
 	entries := l.Login(e.Domain, e.Item, typ)
@@ -74,9 +94,4 @@ func (l *Limits) forUser(e *Entry, typ string) *Entry {
 		return nil
 	}
 	return entries[len(entries)-1]
-}
-
-// NamesUser reports whether the domain of the entry is the name of one user.
-func (e *Entry) NamesUser() bool {
-	return !e.Template && e.domain.class() == classUser && !e.domain.ranged
 }
