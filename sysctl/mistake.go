@@ -24,6 +24,7 @@ type Mistake struct {
 // What is wrong with a key apart from the letters of its last name.
 const (
 	ownPrefix   = "the loaders put /proc/sys before every key themselves"
+	quoted      = "quotes become part of the key"
 	mixedUp     = "the first separator decides which of the two separates the names"
 	dottedName  = "a dot within the name of an interface is written as a slash"
 	capitals    = "keys are written in lower case"
@@ -57,6 +58,7 @@ func (l *Line) Mistaken() (m Mistake, ok bool) {
 func misplaced(key string) Mistake {
 	for _, try := range [...]struct{ meant, why string }{
 		{strings.TrimPrefix(key, "proc.sys."), ownPrefix},
+		{strings.Trim(key, `"'`), quoted},
 		{strings.ReplaceAll(key, "/", "."), mixedUp},
 		{interfaceKey(key), dottedName},
 		{lowered(key), capitals},

@@ -19,6 +19,7 @@ func TestMistaken(t *testing.T) {
 		"net.ipv4.conf.Eth0.RP_filter":            {"net.ipv4.conf.Eth0.rp_filter", capitals, true, true},
 		"/proc/sys/net/core/somaxconn":            {"net.core.somaxconn", ownPrefix, true, true},
 		"proc.sys.vm.swappiness":                  {"vm.swappiness", ownPrefix, true, true},
+		`"net.core.somaxconn"`:                    {"net.core.somaxconn", quoted, true, true},
 		"net.ipv4/tcp_fin_timeout":                {"net.ipv4.tcp_fin_timeout", mixedUp, true, true},
 		"net/ipv4.tcp_fin_timeout":                {"net.ipv4.tcp_fin_timeout", mixedUp, true, true},
 		"net.ipv4.conf.eth0.100.rp_filter":        {"net.ipv4.conf.eth0/100.rp_filter", dottedName, true, true},

@@ -42,6 +42,8 @@ type Settings struct {
 	// Unread are files beside those that count which no boot reads although they
 	// assign keys and their names look as if they were meant.
 	Unread []Unread
+	// Dangling are names of links among those that count which lead to nothing.
+	Dangling []string
 	// Skips are lines that cannot be evaluated, with the reason.
 	Skips []source.Skip
 	// Kernel is the release from the options.
@@ -190,7 +192,9 @@ func (l *loader) read(names []string) sequence {
 		switch {
 		case err == nil:
 			docs[i] = l.document(f)
-		case !l.empty(err):
+		case l.empty(err):
+			l.dangling(name, err)
+		default:
 			l.fail(name, err)
 			if _, noDir := l.view.ReadDir(name); noDir != nil && !errors.Is(err, source.ErrLinkLoop) {
 				unseen = i

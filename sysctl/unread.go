@@ -1,6 +1,7 @@
 package sysctl
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -60,4 +61,15 @@ func (l *loader) below(dir string) {
 			l.unread(path.Join(dir, e.Name()), "no loader looks into directories below "+path.Dir(dir))
 		}
 	}
+}
+
+// dangling notes a link that leads to nothing. A link to /dev/null is meant to, and
+// the one to /etc/sysctl.conf is part of packages that do without that file.
+func (l *loader) dangling(name string, err error) {
+	var at *fs.PathError
+	toNull := errors.As(err, &at) && at.Path == l.view.Path("/dev/null")
+	if toNull || name == sysctlConf || path.Base(name) == "99-sysctl.conf" || slices.Contains(l.settings.Dangling, name) {
+		return
+	}
+	l.settings.Dangling = append(l.settings.Dangling, name)
 }
