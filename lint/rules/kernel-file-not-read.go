@@ -42,6 +42,16 @@ func runFileNotRead(p *lint.Pass) {
 	for _, m := range p.Host.Sysctl.Masked {
 		reportMasked(p, m)
 	}
+	for _, name := range p.Host.Sysctl.Dangling {
+		at := source.Span{File: source.NewFile(p.Host.View.Path(name), "")}
+		switch {
+		case p.Host.IsVendor(at.File):
+		case p.Host.WholeMachine():
+			p.Report(at, "no loader reads anything through %s: the link leads to nothing", name).Key("%s", name)
+		default:
+			p.Skip(at, "the link leads to a file that is not among those of the host")
+		}
+	}
 }
 
 // linkIsMissing reports whether it is sure that no link leads to /etc/sysctl.conf

@@ -68,7 +68,7 @@ func reportBrokenLine(p *lint.Pass, d *sysctl.Document, l *sysctl.Line) {
 	}
 	name := spelling.Abbreviate(strings.Join(strings.Fields(l.Span.Text()), " "))
 	r := p.Report(l.Span, "%s", message).Key("%s in %s", name, path.Base(d.File.Path))
-	if l.Disputed() || l.Exclude {
+	if l.Disputed() || l.Exclude && l.Key == "" {
 		r.Severity(lint.Warning)
 	}
 	if key, value := l.Intended(); key != "" {
