@@ -149,7 +149,7 @@ func misspelled(key string) (Mistake, bool) {
 	if other := elsewhere(name); other != "" {
 		return Mistake{Meant: other, Why: notHere, Certain: true}, true
 	}
-	if near := only(names, func(s string) bool { return len(name) > 8 && spelling.Distance(name, s) == 2 }); near != "" {
+	if near := only(names, func(s string) bool { return len(name) > 8 && apart(name, s, 2) }); near != "" {
 		return Mistake{Meant: dir + "." + near, Certain: true}, true
 	}
 	return Mistake{}, true
@@ -158,17 +158,25 @@ func misspelled(key string) (Mistake, bool) {
 // oneSlip reports whether a name is one slip away from another: one letter, the
 // wrong dashes, or, where all names are known, one word too few or too many.
 func oneSlip(name, other string, words bool) bool {
-	if strings.ReplaceAll(name, "-", "_") == strings.ReplaceAll(other, "-", "_") {
+	if len(name) == len(other) && strings.ReplaceAll(name, "-", "_") == strings.ReplaceAll(other, "-", "_") {
 		return true
 	}
-	if spelling.Distance(name, other) == 1 {
+	if apart(name, other, 1) {
 		return words || len(name) > 5
 	}
 	return words && (lacksWord(name, other) || lacksWord(other, name))
 }
 
+// apart reports whether so many edits lie between two names.
+func apart(a, b string, edits int) bool {
+	return max(len(a), len(b))-min(len(a), len(b)) <= edits && spelling.Distance(a, b) == edits
+}
+
 // lacksWord reports whether short is long without one of its words.
 func lacksWord(short, long string) bool {
+	if strings.Count(short, "_")+1 != strings.Count(long, "_") {
+		return false
+	}
 	list := strings.Split(long, "_")
 	for i := range list {
 		if short == strings.Join(slices.Concat(list[:i], list[i+1:]), "_") {

@@ -38,6 +38,9 @@ func runLoadersDisagree(p *lint.Pass) {
 // manualWinner returns the line with which "sysctl --system" ends where a boot ends
 // with another value; nil where both agree, or where that is not known.
 func manualWinner(h *host.Host, lines []*sysctl.Line) *sysctl.Line {
+	if len(lines) < 2 {
+		return nil // both end with the one line there is
+	}
 	key := lines[0].Key
 	boot, manual := h.Sysctl.Value(key), h.Sysctl.SystemValue(key)
 	if !boot.Known || !manual.Known || slices.Equal(strings.Fields(boot.Value), strings.Fields(manual.Value)) {

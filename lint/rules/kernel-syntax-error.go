@@ -28,11 +28,14 @@ func runKernelSyntaxError(p *lint.Pass) {
 		var broken []*sysctl.Line
 		joined := map[*sysctl.Line]bool{} // what a backslash was meant to join to the line above
 		for _, l := range d.Lines {
+			if joined[l] || l.Template {
+				continue
+			}
 			rest := d.Continued(l)
 			for _, next := range rest {
 				joined[next] = true
 			}
-			if !joined[l] && !l.Template && (l.Broken != "" || len(rest) > 0) {
+			if l.Broken != "" || len(rest) > 0 {
 				broken = append(broken, l)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
 )
 
@@ -26,8 +27,14 @@ var unknownKey = &lint.Rule{
 
 func runUnknownKey(p *lint.Pass) {
 	for _, d := range p.Host.Sysctl.Documents {
+		var strange [][]*sysctl.Line // keys of which nobody can tell what was meant
 		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure }) {
-			if m, ok := lines[0].Mistaken(); ok {
+			m, ok := lines[0].Mistaken()
+			switch {
+			case ok && m == sysctl.Mistake{}:
+				strange = append(strange, lines)
+				continue
+			case ok:
 				reportMistaken(p, lines, m)
 				continue
 			}
@@ -35,7 +42,26 @@ func runUnknownKey(p *lint.Pass) {
 				reportTooNew(p, lines, k)
 			}
 		}
+		reportStrange(p, d, strange)
 	}
+}
+
+// reportStrange reports keys that resemble none: each for itself, or all of a file
+// in one where they are so many that it is hardly a sysctl file for this kernel.
+func reportStrange(p *lint.Pass, d *sysctl.Document, strange [][]*sysctl.Line) {
+	if len(strange) <= lint.ShownPlaces {
+		for _, lines := range strange {
+			reportMistaken(p, lines, sysctl.Mistake{})
+		}
+		return
+	}
+	var places []source.Span
+	for _, lines := range strange[1:] {
+		places = append(places, lines[0].Span)
+	}
+	first := strange[0][0]
+	p.Report(first.Span, "no known kernel has %d keys of this file, %s among them", len(strange), first.Key).Severity(lint.Warning).
+		Key("%s", path.Base(d.File.Path)).SeeAll(places, "nor this one")
 }
 
 // byKey returns the lines of one file that hold, grouped by key in order.
