@@ -25,11 +25,12 @@ type Nginx struct {
 	Folder  string
 }
 
-// InstalledNginx asks the nginx on PATH what it is. It runs the program.
+// InstalledNginx asks the nginx that is installed what it is: the one on PATH, else
+// on that of root, which others need not have. It runs the program.
 func InstalledNginx() Figure[Nginx] {
-	name, err := exec.LookPath("nginx")
-	if err != nil {
-		return unknown[Nginx]("no nginx is on PATH")
+	name := nginxProgram()
+	if name == "" {
+		return unknown[Nginx]("no nginx is on PATH, nor in " + strings.Join(rootFolders[:], ", "))
 	}
 	out, err := exec.Command(name, "-V").CombinedOutput()
 	if err != nil {
@@ -41,6 +42,22 @@ func InstalledNginx() Figure[Nginx] {
 	}
 	n.Path = name
 	return known(n, name+" -V")
+}
+
+// rootFolders are those of root's PATH that others often lack.
+var rootFolders = [...]string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
+
+// nginxProgram returns the path of the program; "" where there is none.
+func nginxProgram() string {
+	if name, err := exec.LookPath("nginx"); err == nil {
+		return name
+	}
+	for _, folder := range rootFolders {
+		if name, err := exec.LookPath(path.Join(folder, "nginx")); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // describedNginx reads what "nginx -V" prints: "nginx version: nginx/1.22.1" and

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,6 +107,20 @@ func TestInstalledNginx(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(n.Value.Folder, name)); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A user whose PATH lacks the folders of root has the same nginx.
+func TestNginxOfRoot(t *testing.T) {
+	realpart.Need(t, "nginx")
+	with := InstalledNginx()
+	if dir := filepath.Dir(with.Value.Path); !slices.Contains(rootFolders[:], dir) {
+		t.Skipf("nginx is in %s", dir)
+	}
+	t.Setenv("PATH", t.TempDir())
+	without := InstalledNginx()
+	if without.Value.Version != with.Value.Version || !without.Known {
+		t.Errorf("%+v, with PATH %+v", without, with)
 	}
 }
 
