@@ -17,6 +17,9 @@ type PortBudget struct {
 	// those that its connections may have.
 	Address string
 	Ports   Ports
+	// Bind is the proxy_bind that gives all of them one local address; nil where the
+	// kernel chooses it.
+	Bind *nginxconf.Directive
 	// Rate is the declared number of requests a second, Each how many connections
 	// nginx opens for them in a second and Hold how long the port of each stays taken.
 	Rate source.Setting[int]
@@ -51,10 +54,17 @@ func (h *Host) PortTargets() []*PortBudget {
 	var out []*PortBudget
 	for _, t := range targets {
 		address, part, whole, ok := t.Share()
-		if !ok || len(t.Routes) == 0 || t.Routes[0].Scope.Effective("proxy_bind").Directive() != nil {
+		if !ok || len(t.Routes) == 0 {
+			continue
+		}
+		bind := t.Routes[0].Scope.Effective(t.Routes[0].Module + "_bind")
+		if local, port := LocalBind(bind); port != "" || bind.Directive() != nil && bind.First() != "off" && local == "" {
 			continue
 		}
 		b := &PortBudget{Target: t, Address: address, Ports: ports, part: part, whole: whole, Rate: h.Facts.Workload.PeakRPS}
+		if bind.Directive() != nil && bind.First() != "off" {
+			b.Bind = bind.Directive()
+		}
 		b.Budget = Budget{Kind: LocalPorts, Of: address, Limit: ports.limit()}
 		b.Terms = []Term{h.openPorts(b), h.closedPorts(b)}
 		if len(targets) > 1 {

@@ -70,6 +70,7 @@ func (t *Target) Share() (address string, part, whole int64, ok bool) {
 	if t.Upstream.Scope.Last("hash") != nil || t.Upstream.Scope.Last("ip_hash") != nil {
 		return "", 0, 0, false
 	}
+	weights := map[string]int64{} // a server may stand in the block more than once
 	for _, s := range t.Upstream.Servers {
 		switch {
 		case s.Down || s.Backup:
@@ -85,8 +86,10 @@ func (t *Target) Share() (address string, part, whole int64, ok bool) {
 			}
 			weight = n
 		}
-		if whole += weight; weight > part {
-			address, part = withPort(s.Address), weight
+		whole += weight
+		at := withPort(s.Address)
+		if weights[at] += weight; weights[at] > part {
+			address, part = at, weights[at]
 		}
 	}
 	return address, part, whole, whole > 0

@@ -110,6 +110,7 @@ func All() []*lint.Rule {
 		backlogBelowBurst,
 		backlogCapped,
 		backlogDefaultBelowSomaxconn,
+		clientPortLow,
 		conntrackTooSmall,
 		ephemeralPortsExhausted,
 		portRangeOverlapsListen,

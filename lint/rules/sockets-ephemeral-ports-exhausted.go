@@ -6,6 +6,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
 )
 
 var ephemeralPortsExhausted = &lint.Rule{
@@ -29,30 +30,36 @@ func runEphemeralPortsExhausted(p *lint.Pass) {
 		return
 	}
 	for _, b := range p.Host.PortTargets() {
-		switch b.Standing() {
-		case host.Exceeding:
+		switch standing := b.Standing(); {
+		case b.Bind != nil: // sockets/client-port-low
+		case standing == host.Exceeding:
 			reportPorts(p, b)
-		case host.Risky:
+		case standing == host.Risky:
 			p.Skip(b.Target.Routes[0].Pass.HeadSpan(), "how the declared load is spread over several upstreams is not known")
 		}
 	}
 }
 
 func reportPorts(p *lint.Pass, b *host.PortBudget) {
+	r := portsTaken(p, b, b.Target.Routes[0].Pass.HeadSpan(), "connections to "+b.Address)
+	if u := b.Target.Upstream; u != nil && b.Each > 0 && u.Scope.Last("keepalive") == nil {
+		r.SuggestUnsafe("keep idle connections to upstream "+u.Name, "every worker keeps up to 32 connections to the application open",
+			u.Scope.Insert(nginxconf.Statement{Name: "keepalive", Words: []string{"32"}})...)
+	}
+}
+
+// portsTaken reports connections at a place, with what their number comes from.
+func portsTaken(p *lint.Pass, b *host.PortBudget, at source.Span, connections string) *lint.Report {
 	taken, _ := b.Sum()
-	r := p.Report(b.Target.Routes[0].Pass.HeadSpan(), "connections to %s take %d local ports, %s; there are %d", b.Address, taken,
-		strings.Join(portReasons(b), ", and "), b.Ports.Count()).Key("ports to %s", b.Target.Name)
+	r := p.Report(at, "%s take %d local ports, %s; there are %d", connections, taken, strings.Join(portReasons(b), ", and "), b.Ports.Count()).
+		Key("ports to %s", b.Target.Name)
 	if b.Each > 0 {
 		r.SeeOrigin(b.Rate.Origin, "%d requests a second are expected: %d new connections a second", b.Rate.Value, b.Each)
 	}
 	if peak := p.Host.Facts.Workload.PeakConnections; b.WebSockets && peak.Known {
 		r.SeeOrigin(peak.Origin, "%d connections are expected", peak.Value)
 	}
-	r.SeeOrigin(b.Ports.Range.Origin, "local ports are %d to %d", b.Ports.Low, b.Ports.High)
-	if u := b.Target.Upstream; u != nil && b.Each > 0 && u.Scope.Last("keepalive") == nil {
-		r.SuggestUnsafe("keep idle connections to upstream "+u.Name, "every worker keeps up to 32 connections to the application open",
-			u.Scope.Insert(nginxconf.Statement{Name: "keepalive", Words: []string{"32"}})...)
-	}
+	return r.SeeOrigin(b.Ports.Range.Origin, "local ports are %d to %d", b.Ports.Low, b.Ports.High)
 }
 
 // portReasons says what takes the ports.
