@@ -1,0 +1,92 @@
+package rules_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/report"
+)
+
+// summed are the rules that compare a sum, by the kind of it: what they find, some
+// budget of the kind exceeds.
+var summed = map[string]host.BudgetKind{
+	"files/fd-budget-exceeded":          host.WorkerDescriptors,
+	"files/total-above-file-max":        host.MachineDescriptors,
+	"files/connections-below-workload":  host.WorkerConnections,
+	"sockets/backlog-capped":            host.AcceptQueue,
+	"sockets/ephemeral-ports-exhausted": host.LocalPorts,
+	"sockets/conntrack-too-small":       host.TrackedConnections,
+	"memory/host-overcommitted":         host.Memory,
+}
+
+// TestBudgets draws the budgets of every host of every archive: what check finds is
+// marked in the picture, and the sums agree with it.
+func TestBudgets(t *testing.T) {
+	files, err := filepath.Glob("*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := 0
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range readCases(a) {
+			t.Run(strings.TrimSuffix(file, ".txtar")+"/"+c.name, func(t *testing.T) { marked += c.budgets(t) })
+		}
+	}
+	if !t.Failed() && marked < 50 {
+		t.Errorf("%d findings are marked", marked)
+	}
+}
+
+func (c *testCase) budgets(t *testing.T) (marked int) {
+	m := c.open(t)
+	m.options.Rules = slices.DeleteFunc(slices.Clone(m.options.Rules), func(r *lint.Rule) bool { return !report.CapacityRule(r.Name) })
+	hosts, err := m.load(m.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture := report.Capacity{Hosts: hosts, Findings: lint.Run(hosts, m.options).Findings}
+	var text, document bytes.Buffer
+	for format, b := range map[string]*bytes.Buffer{"text": &text, "json": &document} {
+		if err := report.Show(b, picture, format, report.Options{Base: machineRoot, Width: 80, Verbose: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !json.Valid(document.Bytes()) {
+		t.Error("invalid JSON")
+	}
+	for _, f := range picture.Findings {
+		kind, ok := summed[f.Rule.Name]
+		switch {
+		case strings.Contains(f.Message, "has no effect"):
+			continue // a backlog that the runtime ignores is in no sum
+		case !bytes.Contains(document.Bytes(), []byte(f.Fingerprint())) || !bytes.Contains(text.Bytes(), []byte("["+f.Rule.Name+"]")):
+			t.Errorf("not marked: %s", printFindings([]*lint.Finding{f}))
+		case ok && !neverFull(f) && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return exceeds(h, kind) }):
+			t.Errorf("no budget is exceeded where %s", printFindings([]*lint.Finding{f}))
+		}
+		marked++
+	}
+	return marked
+}
+
+// neverFull reports whether a finding speaks of worker_connections beyond a limit
+// that the declared peak does not reach.
+func neverFull(f *lint.Finding) bool {
+	return f.Rule.Name == "files/fd-budget-exceeded" && f.Severity == lint.Warning
+}
+
+func exceeds(h *host.Host, kind host.BudgetKind) bool {
+	return slices.ContainsFunc(h.Budgets(), func(b *host.Budget) bool { return b.Kind == kind && b.Exceeds() })
+}
