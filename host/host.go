@@ -58,7 +58,8 @@ type Host struct {
 	judged   sync.Once
 	verdicts []verdict.Verdict
 
-	changed map[*source.File]time.Time // when files were written, where somebody looked
+	changed      map[*source.File]time.Time // when files were written, where somebody looked
+	certificates []*Certificate             // and what servers show, which nothing else reads
 
 	sought sync.Once
 	lost   []*LostSet

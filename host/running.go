@@ -15,7 +15,14 @@ func (h *Host) LookAt(fsys source.FS, queues []machine.Queue) {
 	h.Machine = machine.Read(fsys, h.runningKeys())
 	h.Machine.Queues = queues
 	h.changed = map[*source.File]time.Time{}
-	for _, f := range h.Files() {
+	files := h.Files()
+	if h.Nginx != nil && h.Nginx.Main != nil {
+		h.certificates = h.readCertificates()
+	}
+	for _, c := range h.certificates {
+		files = append(files, c.File)
+	}
+	for _, f := range files {
 		name, ok := h.View.Name(f.Path)
 		if info, err := fsys.Lstat(name); ok && err == nil {
 			h.changed[f] = info.ModTime()
