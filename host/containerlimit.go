@@ -66,6 +66,37 @@ func bounded(s source.Setting[int64]) source.Setting[int64] {
 	return s
 }
 
+// A ContainerLimit is the limits on open files that something gives a container.
+type ContainerLimit struct {
+	// Name is the application, or "nginx".
+	Name       string
+	Soft, Hard source.Setting[int64]
+}
+
+// ContainerLimits returns the containers of nginx and of the applications for which
+// files give both limits.
+func (h *Host) ContainerLimits() []ContainerLimit {
+	var all, out []ContainerLimit
+	if c, ok := h.ownContainer(); ok {
+		all = append(all, ContainerLimit{"nginx", c.NoFileSoft, c.NoFileHard})
+	}
+	soft, hard, _ := runsContainer(h.Limits.Unit(h.Service))
+	all = append(all, ContainerLimit{"nginx", soft, hard})
+	for _, a := range h.Apps {
+		all = append(all, ContainerLimit{a.Name, a.Container.NoFileSoft, a.Container.NoFileHard})
+		if unit, ok := h.unitOf(a); ok {
+			soft, hard, _ = runsContainer(h.Limits.Unit(unit))
+			all = append(all, ContainerLimit{a.Name, soft, hard})
+		}
+	}
+	for _, c := range all {
+		if c.Soft, c.Hard = bounded(c.Soft), bounded(c.Hard); c.Soft.Known && c.Hard.Known {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // engines are programs that run containers.
 var engines = []string{"docker", "podman", "nerdctl", "docker-compose", "podman-compose"}
 

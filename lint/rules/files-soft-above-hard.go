@@ -39,11 +39,12 @@ func runSoftAboveHard(p *lint.Pass) {
 	for _, pair := range p.Host.LoginPairs() {
 		reportLowered(p, pair)
 	}
-	for _, a := range p.Host.Apps {
-		soft, hard := a.Container.NoFileSoft, a.Container.NoFileHard
-		if a.Container.Kind == "compose" && soft.Known && hard.Known && hard.Value >= 0 && soft.Value > hard.Value {
-			r := p.Report(soft.Origin.Span, "the container of %s does not start: the soft limit nofile is %d, the hard one %d", a.Name, soft.Value, hard.Value)
-			r.Key("container of %s", a.Name).SeeOrigin(hard.Origin, "the hard limit is %d", hard.Value)
+	for _, c := range p.Host.ContainerLimits() {
+		if c.Soft.Value > c.Hard.Value {
+			r := p.Report(c.Soft.Origin.Span, "the container of %s does not start: the soft limit nofile is %d, the hard one %d", c.Name, c.Soft.Value, c.Hard.Value)
+			if r.Key("container of %s", c.Name); c.Hard.Origin.Span != c.Soft.Origin.Span {
+				r.See(c.Hard.Origin.Span, "the hard limit is %d", c.Hard.Value)
+			}
 		}
 	}
 }
