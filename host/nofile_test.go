@@ -8,6 +8,50 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
+// TestNoFileOfService goes through what ngx_worker_process_init makes of
+// worker_rlimit_nofile and the limits of the unit.
+func TestNoFileOfService(t *testing.T) {
+	const without = "CapabilityBoundingSet=~CAP_SYS_RESOURCE\n"
+	for _, c := range []struct{ unit, sysctl, own, want string }{
+		{"LimitNOFILE=1024:2048\n", "", "", "1024"},
+		{"LimitNOFILE=1024:2048\n", "", "1500", "1500"},
+		{"LimitNOFILE=1024:2048\n", "", "600", "600"},
+		{"LimitNOFILE=1024:2048\n", "", "0", "0"},
+		{"LimitNOFILE=1024:2048\n", "", "64k", "unknown"},
+		{"LimitNOFILE=1024:2048\n" + without, "", "65536", "1024"},
+		{"LimitNOFILE=1024:2048\nUser=www-data\n", "", "65536", "1024"},
+		{"LimitNOFILE=1024:2048\nUser=www-data\nAmbientCapabilities=CAP_SYS_RESOURCE\n", "", "65536", "65536"},
+		{"LimitNOFILE=1024:2048\nUser=%i\n", "", "65536", "unknown"},
+		{"", "", "65536", "65536"},
+		{"", "", "1000000", "1000000"},
+		{"", "", "2000000", "unknown"}, // systemd may have raised fs.nr_open
+		{"", "", "2147483585", "1024"},
+		{"", "fs.nr_open = 1048576\n", "2000000", "1024"},
+		{"", "fs.nr_open = 3000000\n", "2000000", "2000000"},
+		{"", "fs.nr_open = {{ n }}\n", "2000000", "unknown"},
+		{"LimitNOFILE=infinity\n", "", "", "1048576"},
+		{"LimitNOFILE=infinity\n", "fs.nr_open = 3000000\n", "", "3000000"},
+		{"LimitNOFILE=2000000\n", "fs.nr_open = 1048576\n", "", "1048576"},
+		{"LimitNOFILE=infinity\n" + without, "fs.nr_open = 1048576\n", "65536", "65536"},
+		{"LimitNOFILE=64k\n", "", "", "1024"},
+		{"LimitNOFILE=2048:1024\n", "", "", "1024"},
+		{"[Broken\n", "", "", "unknown"},
+	} {
+		own := ""
+		if c.own != "" {
+			own = "worker_rlimit_nofile " + c.own + ";\n"
+		}
+		limit, _ := loadHost(t, map[string]string{
+			"/etc/nginx/nginx.conf":             own + "events {}\nhttp { server { listen 80; } }\n",
+			"/etc/systemd/system/nginx.service": "[Service]\nExecStart=/usr/sbin/nginx\n" + c.unit,
+			"/etc/sysctl.d/90.conf":             c.sysctl,
+		}, appconf.HostConfig{}).WorkerNoFile()
+		if got := told(limit); got != c.want {
+			t.Errorf("%q %q %q: %s, want %s", c.unit, c.sysctl, c.own, got, c.want)
+		}
+	}
+}
+
 // TestContainedNoFile asks for the limits of nginx's workers and of an application
 // through every form in which files give them to a container.
 func TestContainedNoFile(t *testing.T) {
