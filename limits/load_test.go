@@ -283,6 +283,9 @@ func randomTree(r *rand.Rand, name string) source.Memory {
 	dirs := []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"}
 	m := source.Memory{}
 	for _, dir := range dirs {
+		if r.IntN(4) == 0 {
+			continue
+		}
 		if r.IntN(2) == 0 {
 			randomUnitFile(r, m, dir+"/"+name)
 		}
@@ -290,7 +293,7 @@ func randomTree(r *rand.Rand, name string) source.Memory {
 			randomUnitFile(r, m, dir+"/"+template)
 		}
 		names := append(dropInNames(name), "service", "al.service", "a.service", "web.service", "ng.service")
-		for range 4 {
+		for range 1 + r.IntN(4) {
 			base := []string{"10.conf", "20.conf", "a.conf", "Z.conf", "9.conf", ".h.conf", "x.txt"}[r.IntN(7)]
 			randomUnitFile(r, m, dir+"/"+names[r.IntN(len(names))]+".d/"+base)
 		}
