@@ -67,10 +67,20 @@ func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
 	if !r.Known || !h.HasSystemd() {
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
 	}
-	soft = source.Known(descriptors(r.Value.Soft), r.Origin)
-	if open := h.leastNrOpen(); open.Known && open.Value < soft.Value {
-		open.Origin.Assumed = open.Origin.IsDefault()
-		return open, "" // systemd comes as close as it can (rlimit-util.c, setrlimit_closest)
+	return h.granted(source.Known(descriptors(r.Value.Soft), r.Origin))
+}
+
+// granted returns what a service gets of the soft limit that it asks for. What is
+// above fs.nr_open systemd sets as close as its own limit allows, which is the
+// fs.nr_open of before the files were applied; where that is higher than the one
+// in force, the service does not start (rlimit-util.c, setrlimit_closest).
+func (h *Host) granted(soft source.Setting[int64]) (limit source.Setting[int64], why string) {
+	open := h.leastNrOpen()
+	switch {
+	case soft.Value == math.MaxInt64, open.Known && open.Origin.IsDefault() && soft.Value > open.Value:
+		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default", Assumed: true}), ""
+	case open.Known && soft.Value > open.Value, !open.Known && soft.Value > lowestNrOpen:
+		return limit, "whether systemd can set the limit of " + h.Service + " is not known: it is above fs.nr_open"
 	}
 	return soft, ""
 }

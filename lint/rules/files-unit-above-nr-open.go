@@ -17,7 +17,8 @@ var unitAboveNrOpen = &lint.Rule{
 	Title: "more open files are asked for than fs.nr_open allows a process",
 	Why: "The kernel refuses every limit on open files above fs.nr_open, root's too. nginx's workers then keep the soft limit they have, " +
 		"with a line in the error log that \"nginx -t\" does not show; a container does not start; pam_limits denies the login, or on Debian " +
-		"leaves its limits as they are; systemd lowers the limit without a word. \"infinity\" in a unit asks for no more than there is.",
+		"leaves its limits as they are; systemd lowers the limit without a word, or fails to start the service with status 205/LIMITS where " +
+		"fs.nr_open was lowered after boot. \"infinity\" in a unit asks for no more than there is.",
 	Refs: []string{
 		"https://docs.kernel.org/admin-guide/sysctl/fs.html",
 		"https://man7.org/linux/man-pages/man2/getrlimit.2.html",
