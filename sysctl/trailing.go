@@ -56,5 +56,5 @@ func (l *Line) LiftComment() []source.Edit {
 	start := strings.LastIndexByte(l.Span.File.Text[:l.Span.Start], '\n') + 1
 	above := source.Span{File: l.Span.File, Start: start, End: start}
 	rest := source.Span{File: l.Span.File, Start: l.ValueSpan.Start + len(l.Bare()), End: l.Span.End}
-	return []source.Edit{{Span: above, Text: indent + c.Span.Text() + ending}, {Span: rest, Decides: decides(l.Key)}}
+	return []source.Edit{{Span: above, Text: indent + c.Span.Text() + ending}, {Span: rest}}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -28,7 +29,7 @@ var unknownKey = &lint.Rule{
 func runUnknownKey(p *lint.Pass) {
 	for _, d := range p.Host.Sysctl.Documents {
 		var strange [][]*sysctl.Line // keys of which nobody can tell what was meant
-		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure }) {
+		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure && !runs(p.Host, l.Key) }) {
 			m, ok := lines[0].Mistaken()
 			switch {
 			case ok && m == sysctl.Mistake{}:
@@ -44,6 +45,15 @@ func runUnknownKey(p *lint.Pass) {
 		}
 		reportStrange(p, d, strange)
 	}
+}
+
+// runs reports whether the running kernel has a key, whatever tables say of it.
+func runs(h *host.Host, key string) bool {
+	if h.Machine == nil {
+		return false
+	}
+	_, ok := h.Machine.Values[key]
+	return ok
 }
 
 // reportStrange reports keys that resemble none: each for itself, or all of a file

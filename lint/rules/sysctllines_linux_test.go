@@ -139,6 +139,43 @@ func compareLine(t *testing.T, line string, a answer) string {
 	return f.Rule.Name
 }
 
+// TestSysctlFixesSettle fixes files of good and bad lines: nothing is held back, and
+// a second run changes nothing.
+func TestSysctlFixesSettle(t *testing.T) {
+	random := rand.New(rand.NewPCG(13, 14))
+	applied := 0
+	for range 150 {
+		var web, conf strings.Builder
+		for range random.IntN(7) {
+			web.WriteString(strings.TrimRight(randomLine(random), "\n") + "\n")
+			conf.WriteString(strings.TrimRight(randomLine(random), "\n") + "\n")
+		}
+		c := &testCase{files: source.Memory{
+			machineRoot + "/etc/sysctl.d/90-web.conf":    web.String(),
+			machineRoot + "/etc/sysctl.d/99-sysctl.conf": source.LinkPrefix + "../sysctl.conf",
+			machineRoot + "/etc/sysctl.conf":             conf.String(),
+			machineRoot + "/tunelint.yaml":               fuzzConfig,
+		}}
+		m := c.open(t)
+		out := m.settle(t, nil, true)
+		applied += len(out.Applied)
+		for _, h := range out.Held {
+			t.Errorf("%s is held back: %s\n%s---\n%s", h.Finding.Message, h.Reason, web.String(), conf.String())
+		}
+		texts := map[*source.File]string{}
+		for _, change := range out.Changes {
+			texts[change.File] = change.Text
+		}
+		m.store = m.store.With(texts)
+		if again := m.settle(t, nil, true); len(again.Changes) > 0 {
+			t.Errorf("a second run changes %d files of\n%s---\n%s", len(again.Changes), web.String(), conf.String())
+		}
+	}
+	if applied < 100 {
+		t.Errorf("only %d fixes", applied)
+	}
+}
+
 // formFinding returns the worst finding about the form of one line, nil for none.
 func formFinding(t *testing.T, line string) *lint.Finding {
 	t.Helper()
