@@ -55,11 +55,11 @@ func badFiles() map[string]badFile {
 		"invalid UTF-8": {writes("\xff\xfe\x80 = 1\n* soft nofile \xff\n[Service]\nLimitNOFILE=\xff\n"), found, syntax},
 		"terminal":      {writes("\x1b]0;x\a\x1b[31m 5\n[Serv\x1b[31mice\n"), found, syntax},
 		"prose":         {writes(strings.Repeat("a letter to nobody\n[prose\n", 20_000)), found, syntax},
-		"long line":     {writes("x" + strings.Repeat("a", 10_000_000) + "\n"), map[string]int{"": exitFindings, "limits": exitClean},
+		"long line": {writes("x" + strings.Repeat("a", 10_000_000) + "\n"), map[string]int{"": exitFindings, "limits": exitClean},
 			map[string]string{"": `files/limits-syntax`, "sysctl": `kernel/syntax-error`, "limits": `1 value not evaluated`}},
-		"too large":     {func(name string) error { return errors.Join(writes("")(name), os.Truncate(name, 65<<20)) }, everywhere, unreadable},
-		"loop":          {func(name string) error { return os.Symlink(filepath.Base(name), name) }, everywhere, unreadable},
-		"pipe":          {func(name string) error { return syscall.Mkfifo(name, 0o644) }, everywhere, unreadable},
+		"too large": {func(name string) error { return errors.Join(writes("")(name), os.Truncate(name, 65<<20)) }, everywhere, unreadable},
+		"loop":      {func(name string) error { return os.Symlink(filepath.Base(name), name) }, everywhere, unreadable},
+		"pipe":      {func(name string) error { return syscall.Mkfifo(name, 0o644) }, everywhere, unreadable},
 		// Repositories are full of links that only a machine completes, and neither
 		// systemd nor pam_limits looks into a folder.
 		"dangling": {func(name string) error { return os.Symlink("nowhere", name) }, map[string]int{"": exitClean}, nil},
