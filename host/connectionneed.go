@@ -27,9 +27,11 @@ func (n ConnectionNeed) Needs() int64 { return int64(n.Clients.Value) + n.Behind
 // none is declared or the files do not tell, and why says what keeps the number of
 // workers from being known.
 func (h *Host) ConnectionNeed() (n ConnectionNeed, why string, ok bool) {
+	if n.Clients = h.Facts.Workload.PeakConnections; !n.Clients.Known || n.Clients.Value < 1 {
+		return n, "", false
+	}
 	demand, known := h.WorkerDemand()
-	n.Each, n.Clients = demand.Connections, h.Facts.Workload.PeakConnections
-	if !known || !n.Clients.Known || n.Clients.Value < 1 || n.Each.Value < 1 || n.Each.Value > 1<<31 {
+	if n.Each = demand.Connections; !known || n.Each.Value < 1 || n.Each.Value > 1<<31 {
 		return n, "", false
 	}
 	if n.Workers, why = h.Workers(); !n.Workers.Known {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,4 +98,32 @@ func holdingServer(t *testing.T, arrived chan<- bool) (port string) {
 		<-t.Context().Done()
 		c.Close()
 	})
+}
+
+// TestLiveConnections sends more requests than the connections of a worker, of
+// which its listening socket has one, are enough for: each that is passed on takes
+// two.
+func TestLiveConnections(t *testing.T) {
+	ownNetwork(t)
+	const connections = 65
+	arrived := make(chan bool)
+	dir := nginxtest.Installed(t).Start(t, map[string]string{"nginx.conf": fmt.Sprintf(`user root;
+error_log error.log;
+events { worker_connections %d; }
+http {
+access_log off;
+server {
+listen unix:web.sock;
+location / { proxy_pass http://127.0.0.1:%s; }
+}
+}
+`, connections, holdingServer(t, arrived))}, "web.sock")
+	got := servedAtOnce(t, filepath.Join(dir, "web.sock"), 40, arrived)
+	text, err := os.ReadFile(filepath.Join(dir, "error.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != (connections-1)/2 || !strings.Contains(string(text), "worker_connections are not enough") {
+		t.Errorf("%d requests are served at once, not %d: %.500s", got, (connections-1)/2, text)
+	}
 }

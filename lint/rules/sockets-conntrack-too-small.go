@@ -28,8 +28,11 @@ var conntrackTooSmall = &lint.Rule{
 
 func runConntrackTooSmall(p *lint.Pass) {
 	most := p.Host.TrackMax()
+	if !most.Known || most.Value < 1 {
+		return
+	}
 	need, ok := p.Host.Tracked()
-	if !ok || !most.Known || most.Value < 1 || need.Total() <= most.Value || trackingLost(p.Host) {
+	if !ok || need.Total() <= most.Value || trackingLost(p.Host) {
 		return
 	}
 	key, at := trackLine(p.Host)
