@@ -89,6 +89,17 @@ func reportNotLoaded(p *lint.Pass, list []*host.Drift) {
 	for _, d := range list[1:] {
 		r.See(d.Line.ValueSpan, "%s is %s in the kernel", d.Key, d.Running)
 	}
+	if !slices.ContainsFunc(list, func(d *host.Drift) bool { return concernsNginx(d.Key) }) {
+		r.Severity(lint.Info)
+	}
+}
+
+// concernsNginx reports whether a key may decide how nginx does under load. Those
+// of the console, of routing and of bridges do not, and container runtimes and
+// tunnels set some of them whatever the files say.
+func concernsNginx(key string) bool {
+	others := []string{"kernel.", "dev.", "user.", "debug.", "net.ipv4.conf.", "net.ipv6.conf.", "net.ipv4.ip_forward", "net.bridge."}
+	return !slices.ContainsFunc(others, func(start string) bool { return strings.HasPrefix(key, start) })
 }
 
 // plainValue is a value that may stand in a command for sed as it is.
@@ -101,6 +112,9 @@ func reportSetSince(p *lint.Pass, d *host.Drift) {
 	r := p.Report(at, "%s is %s in the kernel and %s here: it was set by hand or by another program, and the next boot brings %s back",
 		d.Key, d.Running, d.Line.Value, d.Line.Value).Key("set since %s", d.Key).Apply()
 	r.See(source.Span{}, "sysctl --system brings %s back now", d.Line.Value)
+	if !concernsNginx(d.Key) {
+		r.Severity(lint.Info)
+	}
 	name, ok := p.Host.View.Name(at.File.Path)
 	plain := plainValue.MatchString(at.Text()) && plainValue.MatchString(d.Running) && !strings.ContainsAny(name, " '\"$&;`\\")
 	if ok && plain && !d.Line.Glob && !p.Host.IsVendor(at.File) {
