@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
@@ -44,25 +43,6 @@ func runKernelInvalidValue(p *lint.Pass) {
 		}
 		reportMisread(p, k, l)
 	}
-}
-
-// lastLines returns the lines of the boot by key, in the order in which the keys
-// come first. Only the last of each is written.
-func lastLines(s *sysctl.Settings) [][]*sysctl.Line {
-	var out [][]*sysctl.Line
-	at := map[string]int{}
-	for _, d := range s.Documents {
-		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return l.Broken == "" && l.Key != "" }) {
-			key := lines[0].Key
-			if i, seen := at[key]; seen {
-				out[i] = append(out[i], lines...)
-				continue
-			}
-			at[key] = len(out)
-			out = append(out, lines)
-		}
-	}
-	return out
 }
 
 // continued reports whether a line ends in a backslash before the rest of its value.
@@ -109,57 +89,4 @@ func reportMisread(p *lint.Pass, k *sysctl.Key, l *sysctl.Line) {
 	if message != "" {
 		p.Report(l.Span, "%s", message).Severity(severity).Key("%s in %s", l.Key, path.Base(l.Span.File.Path))
 	}
-}
-
-// misreading says how the kernel reads the words of an accepted value where that is
-// hardly meant; "" where it is.
-func misreading(k *sysctl.Key, key string, words []string) (string, lint.Severity) {
-	want := k.Places()
-	if want == 0 || len(words) == 0 {
-		return "", 0
-	}
-	for _, word := range words[:min(want, len(words))] {
-		octal, err := strconv.ParseInt(word, 8, 64)
-		decimal, _ := strconv.ParseInt(word, 10, 64)
-		if err == nil && word[0] == '0' && octal != decimal {
-			return fmt.Sprintf("the kernel reads %s of %s as %d: a leading zero makes it octal", word, key, octal), lint.Warning
-		}
-	}
-	switch {
-	case len(words) < want:
-		return fmt.Sprintf("%s has %d numbers, %s sets %d of them: the others stay as they are", key, want, strings.Join(words, " "), len(words)), lint.Warning
-	case len(words) > want:
-		return fmt.Sprintf("%s has %s, the kernel ignores %q", key, numbers(want), strings.Join(words[want:], " ")), lint.Info
-	case want == 3 && !ascending(words):
-		return fmt.Sprintf("%s %s is out of order, which is %s", key, strings.Join(words, " "), tripleOrder(key)), lint.Warning
-	}
-	return "", 0
-}
-
-func numbers(n int) string {
-	if n == 1 {
-		return "one number"
-	}
-	return fmt.Sprintf("%d numbers", n)
-}
-
-// tripleOrder names the three numbers of a key (Documentation/networking/ip-sysctl).
-func tripleOrder(key string) string {
-	if strings.HasSuffix(key, "_mem") {
-		return "low, pressure and high"
-	}
-	return "minimum, default and maximum"
-}
-
-// ascending reports whether no number is below the one before it.
-func ascending(words []string) bool {
-	var last int64
-	for i, word := range words {
-		n, err := strconv.ParseInt(word, 0, 64)
-		if err == nil && i > 0 && n < last {
-			return false
-		}
-		last = n
-	}
-	return true
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -47,15 +46,6 @@ func runUnknownKey(p *lint.Pass) {
 	}
 }
 
-// runs reports whether the running kernel has a key, whatever tables say of it.
-func runs(h *host.Host, key string) bool {
-	if h.Machine == nil {
-		return false
-	}
-	_, ok := h.Machine.Values[key]
-	return ok
-}
-
 // reportStrange reports keys that resemble none: each for itself, or all of a file
 // in one where they are so many that it is hardly a sysctl file for this kernel.
 func reportStrange(p *lint.Pass, d *sysctl.Document, strange [][]*sysctl.Line) {
@@ -72,25 +62,6 @@ func reportStrange(p *lint.Pass, d *sysctl.Document, strange [][]*sysctl.Line) {
 	first := strange[0][0]
 	p.Report(first.Span, "no known kernel has %d keys of this file, %s among them", len(strange), first.Key).Severity(lint.Warning).
 		Key("%s", path.Base(d.File.Path)).SeeAll(places, "nor this one")
-}
-
-// byKey returns the lines of one file that hold, grouped by key in order.
-func byKey(d *sysctl.Document, holds func(*sysctl.Line) bool) [][]*sysctl.Line {
-	var out [][]*sysctl.Line
-	at := map[string]int{}
-	for _, l := range d.Lines {
-		if !holds(l) {
-			continue
-		}
-		i, seen := at[l.Key]
-		if !seen {
-			i = len(out)
-			at[l.Key] = i
-			out = append(out, nil)
-		}
-		out[i] = append(out[i], l)
-	}
-	return out
 }
 
 // reportMistaken reports the lines of one file that assign a key which is none.
