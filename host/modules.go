@@ -1,6 +1,8 @@
 package host
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -16,8 +18,8 @@ func modulesLoad() []string {
 
 // BootModules returns the modules that the files of modules-load.d name, with "_"
 // for "-". known is false where the host's files do not show that: a part of a
-// machine without /etc/modules-load.d, or a whole one without its kernel, such as a
-// container.
+// machine without /etc/modules-load.d, a whole one without its kernel, such as a
+// container, and where one of the files cannot be read.
 func (h *Host) BootModules() (names []string, known bool) {
 	known = h.View.Exists("/etc/modules-load.d")
 	if h.WholeMachine() {
@@ -30,6 +32,7 @@ func (h *Host) BootModules() (names []string, known bool) {
 	for _, name := range files {
 		f, err := h.View.Open(name)
 		if err != nil {
+			known = known && !h.withheld(name, err)
 			continue
 		}
 		for line := range strings.Lines(f.Text) {
@@ -59,7 +62,7 @@ func (h *Host) confFiles(dir string) []string {
 // ModuleArranged reports whether something else than modules-load.d may bring a
 // module into the kernel before the settings are applied, or apply them once it is
 // there: the kernel has it built in, or a file about modules, devices or the start
-// of the kernel names it.
+// of the kernel names it, or may and cannot be read.
 func (h *Host) ModuleArranged(module string) bool {
 	var files []string
 	for _, dir := range []string{"/etc/modprobe.d", "/usr/lib/modprobe.d", "/etc/udev/rules.d", "/etc/dracut.conf.d"} {
@@ -75,8 +78,22 @@ func (h *Host) ModuleArranged(module string) bool {
 	}
 	return slices.ContainsFunc(files, func(name string) bool {
 		f, err := h.View.Open(name)
-		return err == nil && named(f)
+		return err == nil && named(f) || h.withheld(name, err)
 	})
+}
+
+// withheld reports whether opening failed at a file that is there and may say
+// something: not at a folder, and not at a link to nothing or to /dev/null.
+func (h *Host) withheld(name string, err error) bool {
+	var at *fs.PathError
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, source.ErrLinkLoop):
+		return false
+	case errors.As(err, &at) && at.Path == h.View.Path("/dev/null"):
+		return false
+	}
+	_, noFolder := h.View.ReadDir(name)
+	return noFolder != nil
 }
 
 // builtinModules returns the names of the files that list what the installed
