@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
@@ -20,7 +21,8 @@ type Demand struct {
 	Spill *nginxconf.Route
 	// Cached is what open_file_cache holds open.
 	Cached int64
-	// Listens and Logs count listening sockets and log files.
+	// Listens and Logs count listening sockets, with reuseport those of all workers,
+	// and log files.
 	Listens, Logs int64
 	// Own is what a worker needs besides, rounded up.
 	Own int64
@@ -83,7 +85,7 @@ func (h *Host) WorkerDemand() (Demand, bool) {
 	if h.speaksHTTP2() {
 		d.Files *= 2
 	}
-	d.Listens, d.Logs, d.Cached, d.Own = h.listenSockets(), h.logFiles(), h.cachedFiles(), h.ownDescriptors()
+	d.Listens, d.Logs, d.Cached, d.Own = h.listenDescriptors(), h.logFiles(), h.cachedFiles(), h.ownDescriptors()
 	return d, true
 }
 
@@ -124,6 +126,24 @@ func (h *Host) listenSockets() int64 {
 		}
 	})
 	return int64(len(sockets))
+}
+
+// listenDescriptors counts what the listening sockets take in one worker: those with
+// reuseport are opened once for each worker, and every worker inherits all of them
+// although it accepts from its own only (ngx_clone_listening).
+func (h *Host) listenDescriptors() int64 {
+	n := h.listenSockets()
+	workers, _ := h.Workers()
+	if !workers.Known || workers.Value < 2 || workers.Value > 1<<20 {
+		return n
+	}
+	shared := map[string]bool{}
+	h.each("listen", func(s *nginxconf.Scope, d *nginxconf.Directive) {
+		if slices.ContainsFunc(d.Args[min(1, len(d.Args)):], func(a nginxconf.Arg) bool { return a.Text == "reuseport" }) {
+			shared[s.Context.String()+" "+d.Arg(0)] = true
+		}
+	})
+	return n + int64(len(shared))*(workers.Value-1)
 }
 
 // logFiles counts the distinct files that logs are written to, with nginx's

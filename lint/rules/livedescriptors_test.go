@@ -82,6 +82,50 @@ func TestLiveDescriptors(t *testing.T) {
 	}
 }
 
+// TestLiveOwnDescriptors looks at one of many workers, which has channels to all
+// others and every worker's listening socket.
+func TestLiveOwnDescriptors(t *testing.T) {
+	const conf = `user root;
+worker_processes 40;
+error_log error.log;
+events { worker_connections 64; }
+http {
+access_log access.log;
+server {
+listen unix:web.sock;
+listen 127.0.0.1:%s reuseport;
+location = /ready { return 200 ready; }
+}
+}
+`
+	c := &testCase{name: "live", files: source.Memory{machineRoot + "/etc/nginx/nginx.conf": fmt.Sprintf(conf, "8080")}}
+	m := c.open(t)
+	hosts, err := m.load(m.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	demand, ok := hosts[0].WorkerDemand()
+	if !ok {
+		t.Fatal("nothing is computed")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	free.Close()
+	dir, _ := nginxtest.Installed(t).StartReloading(t, map[string]string{"nginx.conf": fmt.Sprintf(conf, port)}, "web.sock")
+	awaitWorker(t, filepath.Join(dir, "web.sock"))
+	most := int64(0)
+	for until := time.Now().Add(10 * time.Second); most < demand.Listens+host.OwnDescriptors && time.Now().Before(until); time.Sleep(time.Millisecond) {
+		workers := workersOf(t, dir)
+		most = int64(fdWorker{process: workers[len(workers)-1], limit: 200}.count().total())
+	}
+	if besides := demand.Total() - demand.Load(); most <= demand.Listens+host.OwnDescriptors || most > besides {
+		t.Errorf("a worker without connections has %d descriptors, computed are %d, %d of them listening sockets", most, besides, demand.Listens)
+	}
+}
+
 // conf is a configuration whose worker may open so many files.
 func (l *fdLoad) conf(limit int64, port string) string {
 	return fmt.Sprintf(`user root;
