@@ -2,6 +2,7 @@ package host
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
@@ -44,7 +45,7 @@ func (h *Host) KernelSetting(key string) KernelSetting {
 		out.Claims = append(out.Claims, kernelClaim(c))
 	}
 	out.Apart = h.unapplied(key)
-	if out.ByHand.Known && out.Value.Known && sysctl.Stores(key, out.ByHand.Value, out.Value.Value) {
+	if out.ByHand.Known && out.Value.Known && equalWords(out.ByHand.Value, out.Value.Value) {
 		out.ByHand = source.Setting[string]{}
 	}
 	if about, ok := sysctl.Lookup(key); ok {
@@ -117,8 +118,24 @@ func (h *Host) liveSetting(key string) source.Setting[string] {
 // Loaded reports whether the running kernel holds what the files give it; true
 // where that cannot be told.
 func (s KernelSetting) Loaded() bool {
-	return !s.Live.Known || !s.Value.Known || sysctl.Stores(s.Key, s.Value.Value, s.Live.Value)
+	return !s.Live.Known || !s.Value.Known || !s.runsOther(s.Value.Value)
 }
+
+// Written reports whether the running value is the kernel's own: then the files
+// were most probably never loaded. Else somebody may have set the key since.
+func (s KernelSetting) Written() bool {
+	return s.Default.Known && !s.runsOther(s.Default.Value)
+}
+
+// runsOther reports whether the running kernel surely holds another value.
+func (s KernelSetting) runsOther(value string) bool {
+	if s.About == nil {
+		return !equalWords(s.Live.Value, value)
+	}
+	return s.About.Differs(s.Live.Value, value)
+}
+
+func equalWords(a, b string) bool { return slices.Equal(strings.Fields(a), strings.Fields(b)) }
 
 // KnowsKey reports whether the table of the kernel's keys knows a key or a line of
 // the host names it. A pattern that matches it proves nothing.

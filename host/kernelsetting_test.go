@@ -50,6 +50,11 @@ func TestLiveSetting(t *testing.T) {
 			t.Errorf("%s: live %v, files %v, loaded %v", c.key, s.Live, s.Value, s.Loaded())
 		}
 	}
+	for key, want := range map[string]bool{"net.core.somaxconn": true, "net.ipv4.tcp_wmem": false} {
+		if h.KernelSetting(key).Written() != want {
+			t.Errorf("%s: written, not loaded: %v", key, !want)
+		}
+	}
 	if apart := h.KernelSetting("vm.swappiness").Apart; len(apart) != 1 || apart[0].Fate != "hidden" || apart[0].Why != "/etc/sysctl.d/b.conf hides the file" {
 		t.Errorf("%+v", apart)
 	}

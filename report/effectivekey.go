@@ -68,8 +68,10 @@ func (p *page) liveValue(h EffectiveKeyHost) {
 		p.fact("live", running)
 	case h.Value.Origin.IsDefault():
 		p.fact("live", running+": no file says so")
-	default:
+	case h.Written():
 		p.fact("live", running+": written, not loaded")
+	default:
+		p.fact("live", running+": not loaded, or set by something else since")
 	}
 }
 

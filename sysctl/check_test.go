@@ -71,28 +71,6 @@ func TestParseNumber(t *testing.T) {
 	}
 }
 
-func TestStores(t *testing.T) {
-	for _, c := range []struct {
-		key, want, have string
-		same            bool
-	}{
-		{"net.core.somaxconn", "0x1000 # x", "4096", true},
-		{"net.core.somaxconn", "4096", "4095", false},
-		{"net.ipv4.tcp_rmem", "4096 8192 16384 5", "4096\t8192\t16384", true},
-		{"net.ipv4.tcp_rmem", "4096 8192 16384", "4096\t8192\t16385", false},
-		{"net.ipv4.ip_local_reserved_ports", "", "", true},
-		{"net.ipv4.ip_local_reserved_ports", "8080", "8080-8081", false},
-		{"net.ipv4.tcp_congestion_control", "bbr", "cubic", false},
-		{"vendor.own", "a  b", "a b", true},
-		{"net.ipv4.neigh.default.base_reachable_time_ms", "30001", "30000", true},
-		{"net.ipv4.neigh.default.base_reachable_time_ms", "30010", "30000", false},
-	} {
-		if got := Stores(c.key, c.want, c.have); got != c.same {
-			t.Errorf("%s: %q stored as %q: %v", c.key, c.want, c.have, got)
-		}
-	}
-}
-
 // What the kernel takes for keys that are no plain number, asked of 6.18.
 func TestCheckOddKeys(t *testing.T) {
 	for _, c := range []struct {

@@ -3,7 +3,6 @@ package sysctl
 import (
 	"cmp"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -89,25 +88,4 @@ func compare(a, b number) int {
 		return cmp.Compare(b.size, a.size)
 	}
 	return cmp.Compare(a.size, b.size)
-}
-
-// Stores reports whether have is what the kernel prints for a canonical key once
-// it took want: numbers count, not how they are written, and milliseconds may be
-// rounded to ticks, which last 10 ms at most.
-func Stores(key, want, have string) bool {
-	k, listed := find(key)
-	if !listed {
-		k = &Key{}
-	}
-	places := (&variable{key: k}).places()
-	a, _ := leadingNumbers(want, places)
-	b, _ := leadingNumbers(have, places)
-	if len(a) == 0 || len(a) != len(b) {
-		return slices.Equal(words(want), words(have))
-	}
-	return slices.EqualFunc(a, b, func(x, y number) bool {
-		i, _ := x.int64()
-		j, _ := y.int64()
-		return x == y || k.Unit == "ms" && max(i-j, j-i) < 10
-	})
 }
