@@ -28,10 +28,11 @@ var arrows = map[string][]string{
 	"appconf/shellwords":  {"appconf/syntax", "source"},
 	"appconf":             {"appconf/jsexpr", "appconf/preset", "appconf/pyexpr", "appconf/rubyexpr", "appconf/shellwords", "appconf/syntax", "source", "spelling"},
 	"host":                {"appconf", "limits", "machine", "nginxconf", "nginxconf/verdict", "source", "sysctl"},
+	"capacity":            {"appconf", "host", "nginxconf", "nginxconf/verdict", "source"},
 	"fixes":               {"source"},
 	"lint":                {"fixes", "host", "nginxconf", "source", "spelling"},
-	"lint/rules":          {"appconf", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "spelling", "sysctl"},
-	"report":              {"fixes", "host", "lint", "machine", "nginxconf", "source", "spelling", "sysctl"},
+	"lint/rules":          {"appconf", "capacity", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "spelling", "sysctl"},
+	"report":              {"capacity", "fixes", "host", "lint", "machine", "nginxconf", "source", "spelling", "sysctl"},
 	"cmd/tunelint":        {"appconf", "fixes", "host", "limits", "lint", "lint/rules", "machine", "report", "source", "spelling", "sysctl"},
 }
 

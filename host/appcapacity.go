@@ -105,7 +105,8 @@ func (h *Host) busy() source.Setting[int64] {
 	if !h.OneTarget() {
 		return source.Setting[int64]{}
 	}
-	return h.InFlight().Figure
+	n, _, _ := h.InFlight()
+	return n
 }
 
 // mostOpen is how many connections to applications worker_connections lets nginx

@@ -28,7 +28,7 @@ func AppTasks(a *appconf.App) (tasks int64, ok bool) {
 	if a.Threads.Known && a.Threads.Value > 0 {
 		threads, ok = int64(a.Threads.Value), true
 	}
-	return times(workers, threads), ok
+	return Times(workers, threads), ok
 }
 
 // TaskLimits returns the limits that are known of an application: that of its

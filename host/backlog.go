@@ -31,7 +31,8 @@ type Backlog struct {
 // somaxconn is the longest accept queue that the kernel allows.
 const somaxconn = "net.core.somaxconn"
 
-const ownSomaxconn = "a container may have a net.core.somaxconn of its own"
+// OwnSomaxconn says why the net.core.somaxconn of a container is not known.
+const OwnSomaxconn = "a container may have a net.core.somaxconn of its own"
 
 // Backlogs returns every accept queue length that a file asks for, those of
 // nginx first. What a program asks for by default is not among them.
@@ -39,7 +40,7 @@ func (h *Host) Backlogs() []Backlog {
 	out := h.listenBacklogs()
 	for _, a := range h.Apps {
 		if b := a.ListenBacklog; b.Known && !b.Origin.IsDefault() {
-			limit, own, elsewhere := h.queueLimit(a)
+			limit, own, elsewhere := h.QueueLimit(a)
 			out = append(out, Backlog{Who: a.Name, App: a, Value: int64(b.Value), Span: b.Origin.Span, Limit: limit, Own: own, Elsewhere: elsewhere})
 		}
 	}
@@ -53,7 +54,7 @@ func (h *Host) listenBacklogs() []Backlog {
 	}
 	elsewhere := ""
 	if h.Facts.Container.Value {
-		elsewhere = ownSomaxconn
+		elsewhere = OwnSomaxconn
 	}
 	seen := map[*nginxconf.Directive]bool{}
 	h.Nginx.Root.Walk(func(s *nginxconf.Scope) {
@@ -69,10 +70,10 @@ func (h *Host) listenBacklogs() []Backlog {
 	return out
 }
 
-// queueLimit returns the net.core.somaxconn of the network that an application
+// QueueLimit returns the net.core.somaxconn of the network that an application
 // listens in. A container with a network of its own does not have the host's: it
 // starts with the kernel's default (net/core/sysctl_net_core.c).
-func (h *Host) queueLimit(a *appconf.App) (limit source.Setting[int64], own bool, elsewhere string) {
+func (h *Host) QueueLimit(a *appconf.App) (limit source.Setting[int64], own bool, elsewhere string) {
 	c := a.Container
 	if c.Kind == "" || c.HostNetwork.Value || h.Facts.Container.Value {
 		return h.Sysctl.Int(somaxconn), false, h.Elsewhere(a)

@@ -38,7 +38,7 @@ func (h *Host) Bursts() []Burst {
 	}
 	var out []Burst
 	for _, a := range h.AppsOn(targets[0].Routes[0]) {
-		limit, _, elsewhere := h.queueLimit(a)
+		limit, _, elsewhere := h.QueueLimit(a)
 		b := Burst{App: a, Rate: rate, Queue: int64(a.ListenBacklog.Value) + 1, Routes: targets[0].Routes}
 		switch {
 		case !a.ListenBacklog.Known || a.ListenBacklog.Value < 1 || a.Workers.Value > 1: // others go on when one of them stops

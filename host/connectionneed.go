@@ -42,17 +42,17 @@ func (h *Host) ConnectionNeed() (n ConnectionNeed, why string, ok bool) {
 	}
 	if h.passesOn() {
 		n.Behind = int64(n.Clients.Value)
-		if peak, ok := h.Peak(); ok && !h.holdsUpstreams() {
+		if peak, ok := h.Peak(); ok && !h.HoldsUpstreams() {
 			n.Flight, n.Behind = peak, peak.Busy*peak.Workers.Value
 		}
 	}
 	return n, "", true
 }
 
-// holdsUpstreams reports whether connections to applications stay open for as long
+// HoldsUpstreams reports whether connections to applications stay open for as long
 // as the client's, whatever a request takes: WebSockets, streams and those of the
 // stream module.
-func (h *Host) holdsUpstreams() bool {
+func (h *Host) HoldsUpstreams() bool {
 	for _, a := range h.Apps {
 		if a.WebSocket || a.Streaming {
 			return true
@@ -80,7 +80,7 @@ func (h *Host) EnoughConnections(n ConnectionNeed) int64 {
 			share += pool.Size * h.Caches(u, pool)
 		}
 	}
-	share += h.listenSockets() + 1
+	share += h.ListenSockets() + 1
 	enough := int64(1024)
 	for enough*15/16 < share {
 		enough *= 2

@@ -115,7 +115,8 @@ func (h *Host) speaksHTTP2() bool {
 	return false
 }
 
-func (h *Host) listenSockets() int64 {
+// ListenSockets returns how many sockets nginx listens on. h.Nginx must not be nil.
+func (h *Host) ListenSockets() int64 {
 	sockets := map[string]bool{}
 	for _, l := range h.Nginx.Listens() {
 		sockets[l.Socket] = true
@@ -132,7 +133,7 @@ func (h *Host) listenSockets() int64 {
 // reuseport are opened once for each worker, and every worker inherits all of them
 // although it accepts from its own only (ngx_clone_listening).
 func (h *Host) listenDescriptors() int64 {
-	n := h.listenSockets()
+	n := h.ListenSockets()
 	workers, _ := h.Workers()
 	if !workers.Known || workers.Value < 2 || workers.Value > 1<<20 {
 		return n

@@ -24,7 +24,7 @@ type FileNeed struct {
 }
 
 // Total returns the sum.
-func (n FileNeed) Total() int64 { return times(n.Workers.Value, n.Each) }
+func (n FileNeed) Total() int64 { return Times(n.Workers.Value, n.Each) }
 
 // FileNeed returns what the workers may have open together; when it cannot be told
 // why says what keeps it, "" for nothing worth a word.
@@ -49,5 +49,5 @@ func (h *Host) FileNeed() (n FileNeed, why string, ok bool) {
 func (h *Host) FitsFileMax(each int64) bool {
 	most := h.FileMax()
 	workers, _ := h.Workers()
-	return !most.Known || !workers.Known || times(workers.Value, each) <= most.Value
+	return !most.Known || !workers.Known || Times(workers.Value, each) <= most.Value
 }

@@ -8,20 +8,18 @@ import (
 	"github.com/tunelint/tunelint/source"
 )
 
-// InFlight returns how many requests are passed on at once at the declared peak,
-// by Little's law: requests a second times seconds for each, rounded up.
-func (h *Host) InFlight() Term {
-	w, t := h.Facts.Workload, Term{Name: "requests in flight"}
+// InFlight returns how many requests are passed on at once at the declared peak, and
+// what it is made of: by Little's law, requests a second times seconds for each,
+// rounded up. When it is unknown, why names the key that is not declared.
+func (h *Host) InFlight() (n source.Setting[int64], how, why string) {
+	w := h.Facts.Workload
 	switch {
 	case !w.PeakRPS.Known:
-		t.Why = "workload.peak_rps is not declared"
+		return n, "", "workload.peak_rps is not declared"
 	case !w.UpstreamLatency.Known:
-		t.Why = "workload.upstream_latency is not declared"
-	default:
-		n := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
-		t.Figure = source.Known(int64(math.Ceil(min(n, math.MaxInt32))), w.PeakRPS.Origin)
-		t.How = fmt.Sprintf("%d requests/s x %s", w.PeakRPS.Value, nginxconf.FormatTime(w.UpstreamLatency.Value))
-		t.Also = []Factor{{"workload.upstream_latency", w.UpstreamLatency.Origin}}
+		return n, "", "workload.upstream_latency is not declared"
 	}
-	return t
+	busy := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
+	n = source.Known(int64(math.Ceil(min(busy, math.MaxInt32))), w.PeakRPS.Origin)
+	return n, fmt.Sprintf("%d requests/s x %s", w.PeakRPS.Value, nginxconf.FormatTime(w.UpstreamLatency.Value)), ""
 }

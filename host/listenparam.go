@@ -111,6 +111,20 @@ func (h *Host) moveHTTP2(listens []*nginxconf.Listen, servers map[*nginxconf.Sco
 // takesTLS reports whether the listen directive itself says ssl.
 func takesTLS(l *nginxconf.Listen) bool { return argIndex(l.Directive, "ssl") > 0 }
 
+// TakesTLS reports whether some server speaks TLS to clients. h.Nginx must not be nil.
+func (h *Host) TakesTLS() bool {
+	for _, l := range h.Nginx.Listens() {
+		if takesTLS(l) || l.QUIC {
+			return true
+		}
+	}
+	found := false
+	h.each("listen", func(s *nginxconf.Scope, d *nginxconf.Directive) {
+		found = found || s.Context != nginxconf.InServer && argIndex(d, "ssl") > 0
+	})
+	return found
+}
+
 // speaks reports whether a server has a protocol turned on for a socket.
 func speaks(l *nginxconf.Listen, protocol string) bool {
 	return argIndex(l.Directive, protocol) > 0 || l.Scope.Effective(protocol).On().Value

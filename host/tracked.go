@@ -30,7 +30,7 @@ type Tracked struct {
 
 // Total returns the sum.
 func (t Tracked) Total() int64 {
-	return plus(plus(int64(t.Clients.Value), t.Behind), times(t.Closed, t.Wait.Value))
+	return Plus(Plus(int64(t.Clients.Value), t.Behind), Times(t.Closed, t.Wait.Value))
 }
 
 // Tracked returns what the declared peak comes to, false where none is declared or
@@ -50,7 +50,7 @@ func (h *Host) Tracked() (t Tracked, ok bool) {
 		return t, t.Clients.Known
 	}
 	t.Behind = int64(t.Clients.Value)
-	if load.PeakRPS.Known && load.UpstreamLatency.Known && !h.holdsUpstreams() {
+	if load.PeakRPS.Known && load.UpstreamLatency.Known && !h.HoldsUpstreams() {
 		busy := float64(load.PeakRPS.Value) * load.UpstreamLatency.Value.Seconds()
 		t.Behind = int64(math.Ceil(min(busy, math.MaxInt32)))
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
@@ -29,8 +31,8 @@ func (c Capacity) text(p *page) {
 			p.printf("\n")
 		}
 		p.hostLine(h, "capacity")
-		budgets := h.Budgets()
-		shown := map[host.BudgetKind]int{}
+		budgets := capacity.Of(h)
+		shown := map[capacity.BudgetKind]int{}
 		for _, b := range budgets {
 			if shown[b.Kind]++; shown[b.Kind] <= mostBudgets || p.Verbose {
 				p.budget(b, aboutBudget(h, b, c.Findings))
@@ -38,7 +40,7 @@ func (c Capacity) text(p *page) {
 		}
 		for _, kind := range kindsOf(budgets) {
 			if more := shown[kind] - mostBudgets; more > 0 && !p.Verbose {
-				p.printf("\n%s: %d more, see -v\n", budgetTitle(&host.Budget{Kind: kind}), more)
+				p.printf("\n%s: %d more, see -v\n", budgetTitle(&capacity.Budget{Kind: kind}), more)
 			}
 		}
 		p.missing(h)
@@ -46,8 +48,8 @@ func (c Capacity) text(p *page) {
 }
 
 // kindsOf returns the kinds of budgets, each once, in order.
-func kindsOf(budgets []*host.Budget) []host.BudgetKind {
-	var out []host.BudgetKind
+func kindsOf(budgets []*capacity.Budget) []capacity.BudgetKind {
+	var out []capacity.BudgetKind
 	for _, b := range budgets {
 		if !slices.Contains(out, b.Kind) {
 			out = append(out, b.Kind)
@@ -57,19 +59,19 @@ func kindsOf(budgets []*host.Budget) []host.BudgetKind {
 }
 
 // budgetTitle says what a budget sums up.
-func budgetTitle(b *host.Budget) string {
+func budgetTitle(b *capacity.Budget) string {
 	title := [...]string{
-		host.WorkerDescriptors:  "open files of one nginx worker",
-		host.MachineDescriptors: "open files of the machine",
-		host.WorkerConnections:  "connections of all nginx workers",
-		host.AcceptQueue:        "accept queue",
-		host.LocalPorts:         "local ports",
-		host.TrackedConnections: "tracked connections",
-		host.Memory:             "memory of the machine",
+		capacity.WorkerDescriptors:  "open files of one nginx worker",
+		capacity.MachineDescriptors: "open files of the machine",
+		capacity.WorkerConnections:  "connections of all nginx workers",
+		capacity.AcceptQueue:        "accept queue",
+		capacity.LocalPorts:         "local ports",
+		capacity.TrackedConnections: "tracked connections",
+		capacity.Memory:             "memory of the machine",
 	}[b.Kind]
 	switch {
 	case b.Of == "":
-	case b.Kind == host.LocalPorts:
+	case b.Kind == capacity.LocalPorts:
 		title += " of connections to " + b.Of
 	default:
 		title += " of " + b.Of
@@ -78,12 +80,12 @@ func budgetTitle(b *host.Budget) string {
 }
 
 // budget prints the terms of a budget, their sum, the limit and what follows.
-func (p *page) budget(b *host.Budget, findings []*lint.Finding) {
+func (p *page) budget(b *capacity.Budget, findings []*lint.Finding) {
 	p.printf("\n%s\n", p.paint(strongStyle, p.brief(budgetTitle(b))))
 	sum, _ := b.Sum()
 	lines := slices.Clone(b.Terms)
-	if summed := len(b.Terms) > 1 && slices.ContainsFunc(b.Terms, func(t host.Term) bool { return t.Figure.Known }); summed {
-		lines = append(lines, host.Term{Name: sumName(b), Figure: source.Known(sum, source.Origin{})})
+	if summed := len(b.Terms) > 1 && slices.ContainsFunc(b.Terms, func(t capacity.Term) bool { return t.Figure.Known }); summed {
+		lines = append(lines, capacity.Term{Name: sumName(b), Figure: source.Known(sum, source.Origin{})})
 	}
 	limit := b.Limit
 	limit.Name = "limit: " + limit.Name
@@ -109,9 +111,9 @@ func (p *page) budget(b *host.Budget, findings []*lint.Finding) {
 }
 
 // sumName says what the sum holds.
-func sumName(b *host.Budget) string {
+func sumName(b *capacity.Budget) string {
 	_, whole := b.Sum()
-	atMost := slices.ContainsFunc(b.Terms, func(t host.Term) bool { return t.AtMost && t.Figure.Known })
+	atMost := slices.ContainsFunc(b.Terms, func(t capacity.Term) bool { return t.AtMost && t.Figure.Known })
 	switch {
 	case !whole:
 		return "in all, at least"
@@ -122,18 +124,18 @@ func sumName(b *host.Budget) string {
 }
 
 // figure writes a number as the budgets of a kind count; "?" where it is not known.
-func figure(kind host.BudgetKind, n source.Setting[int64]) string {
+func figure(kind capacity.BudgetKind, n source.Setting[int64]) string {
 	switch {
 	case !n.Known:
 		return "?"
-	case kind.Quantity() == host.OfBytes:
+	case kind.Quantity() == capacity.OfBytes:
 		return lint.FormatBytes(n.Value)
 	}
 	return strconv.FormatInt(n.Value, 10)
 }
 
 // term prints one figure with what it is and what decides it.
-func (p *page) term(t host.Term, figure string, room int) {
+func (p *page) term(t capacity.Term, figure string, room int) {
 	indent := strings.Repeat(" ", room+4)
 	line := "  " + strings.Repeat(" ", room-columns(figure)) + p.paint(otherStyle, figure) + "  "
 	for _, part := range p.termLines(t, max(p.width()-len(indent), minimalWidth)) {
@@ -149,7 +151,7 @@ func (p *page) term(t host.Term, figure string, room int) {
 }
 
 // termLines is the text beside a figure: the place on the same line where it fits.
-func (p *page) termLines(t host.Term, room int) []string {
+func (p *page) termLines(t capacity.Term, room int) []string {
 	text := t.Name
 	switch {
 	case !t.Figure.Known:
@@ -194,13 +196,13 @@ func (p *page) indented(blanks int, text string) string {
 }
 
 // standing prints how the sum stands to the limit.
-func (p *page) standing(b *host.Budget) {
+func (p *page) standing(b *capacity.Budget) {
 	text := standingText(b)
 	style := faintStyle
 	switch b.Standing() {
-	case host.Exceeding:
+	case capacity.Exceeding:
 		style = errorStyle
-	case host.Risky:
+	case capacity.Risky:
 		style = warningStyle
 	}
 	head, rest, _ := strings.Cut(p.indented(2, p.brief(text)), "\n")
@@ -208,20 +210,20 @@ func (p *page) standing(b *host.Budget) {
 }
 
 // standingText says how the sum of a budget stands to its limit.
-func standingText(b *host.Budget) string {
+func standingText(b *capacity.Budget) string {
 	sum, _ := b.Sum()
 	limit := b.Limit.Figure
 	number := func(n int64) string { return figure(b.Kind, source.Known(n, source.Origin{})) }
 	switch b.Standing() {
-	case host.Exceeding:
-		if b.Kind == host.AcceptQueue {
+	case capacity.Exceeding:
+		if b.Kind == capacity.AcceptQueue {
 			return "=> exceeded: the kernel cuts it to " + number(limit.Value)
 		}
 		return "=> exceeded by " + number(b.Sure()-limit.Value)
-	case host.Risky:
+	case capacity.Risky:
 		return "=> may be exceeded, by " + number(sum-limit.Value) + " at most"
-	case host.Fitting:
-		if b.Kind == host.AcceptQueue {
+	case capacity.Fitting:
+		if b.Kind == capacity.AcceptQueue {
 			return "=> fits: " + number(sum) + " in force"
 		}
 		return "=> fits, " + headroom(sum, limit.Value) + " left"
@@ -242,7 +244,7 @@ func headroom(sum, limit int64) string {
 }
 
 // untold says what keeps a budget from being judged.
-func untold(b *host.Budget) []string {
+func untold(b *capacity.Budget) []string {
 	var out []string
 	if !b.Limit.Figure.Known {
 		out = append(out, "the limit is not known")
@@ -271,7 +273,7 @@ func (p *page) budgetMark(f *lint.Finding) {
 
 // missing says what to declare so that more can be told.
 func (p *page) missing(h *host.Host) {
-	keys := h.UndeclaredKeys()
+	keys := capacity.Undeclared(h)
 	if len(keys) == 0 {
 		return
 	}

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/capacity"
 )
 
 // The document of "show capacity".
@@ -42,20 +42,20 @@ func (c Capacity) document(o Options) jsonPicture {
 	out := o.newPicture("capacity")
 	for _, h := range c.Hosts {
 		shown := shownHost(h)
-		for _, b := range h.Budgets() {
+		for _, b := range capacity.Of(h) {
 			budget := o.jsonBudget(b)
 			for _, f := range aboutBudget(h, b, c.Findings) {
 				budget.Findings = append(budget.Findings, jsonChained{f.Rule.Name, f.Severity.String(), f.Message, f.Fingerprint()})
 			}
 			shown.Budgets = append(shown.Budgets, budget)
 		}
-		shown.Undeclared = h.UndeclaredKeys()
+		shown.Undeclared = capacity.Undeclared(h)
 		out.Hosts = append(out.Hosts, shown)
 	}
 	return out
 }
 
-func (o Options) jsonBudget(b *host.Budget) jsonBudget {
+func (o Options) jsonBudget(b *capacity.Budget) jsonBudget {
 	sum, whole := b.Sum()
 	out := jsonBudget{
 		Kind: [...]string{"worker_descriptors", "machine_descriptors", "worker_connections", "accept_queue", "local_ports", "tracked_connections", "memory"}[b.Kind],
@@ -69,7 +69,7 @@ func (o Options) jsonBudget(b *host.Budget) jsonBudget {
 	return out
 }
 
-func (o Options) jsonTerm(t host.Term) jsonTerm {
+func (o Options) jsonTerm(t capacity.Term) jsonTerm {
 	out := jsonTerm{Name: t.Name, How: t.How, Known: t.Figure.Known, AtMost: t.AtMost, Also: []jsonFactor{}}
 	if !t.Figure.Known {
 		out.Why = t.Why

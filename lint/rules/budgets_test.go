@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/tunelint/tunelint/host"
@@ -17,14 +19,14 @@ import (
 
 // summed are the rules that compare a sum, by the kind of it: what they find, some
 // budget of the kind exceeds.
-var summed = map[string]host.BudgetKind{
-	"files/fd-budget-exceeded":          host.WorkerDescriptors,
-	"files/total-above-file-max":        host.MachineDescriptors,
-	"files/connections-below-workload":  host.WorkerConnections,
-	"sockets/backlog-capped":            host.AcceptQueue,
-	"sockets/ephemeral-ports-exhausted": host.LocalPorts,
-	"sockets/conntrack-too-small":       host.TrackedConnections,
-	"memory/host-overcommitted":         host.Memory,
+var summed = map[string]capacity.BudgetKind{
+	"files/fd-budget-exceeded":          capacity.WorkerDescriptors,
+	"files/total-above-file-max":        capacity.MachineDescriptors,
+	"files/connections-below-workload":  capacity.WorkerConnections,
+	"sockets/backlog-capped":            capacity.AcceptQueue,
+	"sockets/ephemeral-ports-exhausted": capacity.LocalPorts,
+	"sockets/conntrack-too-small":       capacity.TrackedConnections,
+	"memory/host-overcommitted":         capacity.Memory,
 }
 
 // TestBudgets draws the budgets of every host of every archive: what check finds is
@@ -87,6 +89,6 @@ func neverFull(f *lint.Finding) bool {
 	return f.Rule.Name == "files/fd-budget-exceeded" && f.Severity == lint.Warning
 }
 
-func exceeds(h *host.Host, kind host.BudgetKind) bool {
-	return slices.ContainsFunc(h.Budgets(), func(b *host.Budget) bool { return b.Kind == kind && b.Exceeds() })
+func exceeds(h *host.Host, kind capacity.BudgetKind) bool {
+	return slices.ContainsFunc(capacity.Of(h), func(b *capacity.Budget) bool { return b.Kind == kind && b.Exceeds() })
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/tunelint/tunelint/lint"
 )
 
@@ -41,7 +43,7 @@ func runAutoWorkersInContainer(p *lint.Pass) {
 		Key("worker_processes")
 	r.SeeOrigin(cpus.Origin, "the machine has %d processors", cpus.Value)
 	r.SeeOrigin(quota.Origin, "nginx gets the time of %s", processors(quota.Value))
-	if slots := p.Host.SlotMemory(); slots.Figure.Known && slots.Figure.Value >= 64<<20 {
+	if slots := capacity.SlotsOf(p.Host); slots.Figure.Known && slots.Figure.Value >= 64<<20 {
 		r.SeeOrigin(slots.Figure.Origin, "the workers allocate %s for connections when they start", lint.FormatBytes(slots.Figure.Value))
 	}
 	r.SuggestUnsafe(fmt.Sprintf("set worker_processes to %d", n),

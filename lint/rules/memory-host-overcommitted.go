@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -29,14 +31,14 @@ func runHostOvercommitted(p *lint.Pass) {
 	if p.Host.Nginx == nil || !swap.Known || swap.Value != 0 {
 		return
 	}
-	b := p.Host.MemoryBudget()
+	b := capacity.MemoryOf(p.Host)
 	at, who := overcommittedPlace(p.Host, b)
 	if !b.Exceeds() || !at.IsValid() || saidAlready(p, b) {
 		return
 	}
 	sum, _ := b.Sum()
 	needs, severity := "need at least", lint.Warning
-	if b.Standing() == host.Risky {
+	if b.Standing() == capacity.Risky {
 		needs, severity = "may need", lint.Info // only where every buffer is full at once
 	} else {
 		sum = b.Sure()
@@ -53,7 +55,7 @@ func runHostOvercommitted(p *lint.Pass) {
 }
 
 // termText writes a term of a sum: "api: 4 workers x 700 MiB = 2800 MiB".
-func termText(t host.Term) string {
+func termText(t capacity.Term) string {
 	text := t.Name + ": "
 	if t.How != "" {
 		text += t.How + " = "
@@ -71,17 +73,17 @@ func wholeMebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<19)>>20
 
 // saidAlready reports whether another rule says what fills the memory: one
 // application, or, where only full buffers do, those of nginx or of sockets.
-func saidAlready(p *lint.Pass, b *host.Budget) bool {
+func saidAlready(p *lint.Pass, b *capacity.Budget) bool {
 	for _, a := range p.Host.Apps {
 		if limit, machine := memoryLimit(p, a); machine && exceedsMemory(a, limit) {
 			return true
 		}
 	}
-	if b.Standing() == host.Exceeding {
+	if b.Standing() == capacity.Exceeding {
 		return false
 	}
 	memory := p.Host.Facts.Memory.Value
-	if queued := b.Term(host.QueuedBytes).Figure; queued.Known && queued.Value > memory/100*socketShare {
+	if queued := b.Term(capacity.QueuedBytes).Figure; queued.Known && queued.Value > memory/100*socketShare {
 		return true
 	}
 	return slices.ContainsFunc(p.Host.BufferMemories(), func(m *host.BufferMemory) bool { return m.Total() > memory/100*bufferShare })
@@ -89,7 +91,7 @@ func saidAlready(p *lint.Pass, b *host.Budget) bool {
 
 // overcommittedPlace is where the application is declared that takes most, else
 // worker_connections; who says what takes part.
-func overcommittedPlace(h *host.Host, b *host.Budget) (at source.Span, who string) {
+func overcommittedPlace(h *host.Host, b *capacity.Budget) (at source.Span, who string) {
 	var largest *appconf.App
 	most := int64(0)
 	for _, a := range h.Apps {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
@@ -53,8 +55,8 @@ func runClientPortLow(p *lint.Pass) {
 	if load := p.Host.Facts.Workload; !load.PeakRPS.Known && !load.PeakConnections.Known {
 		return
 	}
-	for _, b := range p.Host.PortTargets() {
-		if b.Bind == nil || b.Standing() != host.Exceeding {
+	for _, b := range capacity.PortsOf(p.Host) {
+		if b.Bind == nil || b.Standing() != capacity.Exceeding {
 			continue
 		}
 		local, _ := host.LocalBind(b.Target.Routes[0].Scope.Effective(b.Bind.Name))

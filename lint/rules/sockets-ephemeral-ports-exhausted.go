@@ -3,7 +3,8 @@ package rules
 import (
 	"strings"
 
-	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/capacity"
+
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
@@ -29,18 +30,18 @@ func runEphemeralPortsExhausted(p *lint.Pass) {
 	if p.Host.Nginx == nil || !load.PeakRPS.Known && !load.PeakConnections.Known {
 		return
 	}
-	for _, b := range p.Host.PortTargets() {
+	for _, b := range capacity.PortsOf(p.Host) {
 		switch standing := b.Standing(); {
 		case b.Bind != nil: // sockets/client-port-low
-		case standing == host.Exceeding:
+		case standing == capacity.Exceeding:
 			reportPorts(p, b)
-		case standing == host.Risky:
+		case standing == capacity.Risky:
 			p.Skip(b.Target.Routes[0].Pass.HeadSpan(), "how the declared load is spread over several upstreams is not known")
 		}
 	}
 }
 
-func reportPorts(p *lint.Pass, b *host.PortBudget) {
+func reportPorts(p *lint.Pass, b *capacity.PortBudget) {
 	r := portsTaken(p, b, b.Target.Routes[0].Pass.HeadSpan(), "connections to "+b.Address)
 	if u := b.Target.Upstream; u != nil && b.Each > 0 && u.Scope.Last("keepalive") == nil {
 		r.SuggestUnsafe("keep idle connections to upstream "+u.Name, "every worker keeps up to 32 connections to the application open",
@@ -49,7 +50,7 @@ func reportPorts(p *lint.Pass, b *host.PortBudget) {
 }
 
 // portsTaken reports connections at a place, with what their number comes from.
-func portsTaken(p *lint.Pass, b *host.PortBudget, at source.Span, connections string) *lint.Report {
+func portsTaken(p *lint.Pass, b *capacity.PortBudget, at source.Span, connections string) *lint.Report {
 	taken, _ := b.Sum()
 	r := p.Report(at, "%s take %d local ports, %s; there are %d", connections, taken, strings.Join(portReasons(b), ", and "), b.Ports.Count()).
 		Key("ports to %s", b.Target.Name)
@@ -63,9 +64,9 @@ func portsTaken(p *lint.Pass, b *host.PortBudget, at source.Span, connections st
 }
 
 // portReasons says what takes the ports.
-func portReasons(b *host.PortBudget) []string {
+func portReasons(b *capacity.PortBudget) []string {
 	var out []string
-	if open := b.Term(host.PortsOpen).Figure; open.Known && b.WebSockets {
+	if open := b.Term(capacity.PortsOpen).Figure; open.Known && b.WebSockets {
 		out = append(out, "open at once, one for each WebSocket")
 	}
 	if b.Each > 0 {

@@ -1,8 +1,10 @@
-package host
+package capacity
 
-// UndeclaredKeys returns the keys of tunelint.yaml that budgets need and that neither
+import "github.com/tunelint/tunelint/host"
+
+// Undeclared returns the keys of tunelint.yaml that budgets need and that neither
 // it nor the machine answers, in the order of docs/configuration.md.
-func (h *Host) UndeclaredKeys() []string {
+func Undeclared(h *host.Host) []string {
 	f := h.Facts
 	var out []string
 	for _, key := range []struct {

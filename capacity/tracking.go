@@ -1,7 +1,9 @@
-package host
+package capacity
 
 import (
 	"fmt"
+
+	"github.com/tunelint/tunelint/host"
 
 	"github.com/tunelint/tunelint/source"
 )
@@ -9,7 +11,7 @@ import (
 // trackBudget is what sockets/conntrack-too-small compares: the connections that the
 // firewall tracks at the declared peak beside nf_conntrack_max, where a file sets it;
 // none elsewhere, for not every machine tracks connections.
-func (h *Host) trackBudget() []*Budget {
+func (h sums) trackBudget() []*Budget {
 	most := h.TrackMax()
 	if !most.Known {
 		return nil
@@ -26,8 +28,8 @@ func (h *Host) trackBudget() []*Budget {
 	if tracked.Closed > 0 {
 		b.Terms = append(b.Terms, Term{
 			Name: "closed connections to applications", How: fmt.Sprintf("%d/s x %d s", tracked.Closed, tracked.Wait.Value),
-			Figure: source.Known(times(tracked.Closed, tracked.Wait.Value), tracked.Requests.Origin),
-			Also:   []Factor{{trackWaitKey, tracked.Wait.Origin}},
+			Figure: source.Known(host.Times(tracked.Closed, tracked.Wait.Value), tracked.Requests.Origin),
+			Also:   []Factor{{"net.netfilter.nf_conntrack_tcp_timeout_time_wait", tracked.Wait.Origin}},
 		})
 	}
 	b.Notes = append(b.Notes, "connections of clients that come and go are tracked for two minutes more each")

@@ -1,9 +1,11 @@
-package host
+package capacity
 
 import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/tunelint/tunelint/host"
 
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
@@ -12,11 +14,11 @@ import (
 // A PortBudget is the local ports that connections to one address take.
 type PortBudget struct {
 	Budget
-	Target *Target
+	Target *host.Target
 	// Address gets the largest share of the target's connections, and Ports are
 	// those that its connections may have.
 	Address string
-	Ports   Ports
+	Ports   host.Ports
 	// Bind is the proxy_bind that gives all of them one local address; nil where the
 	// kernel chooses it.
 	Bind *nginxconf.Directive
@@ -41,11 +43,12 @@ const (
 // long for the last ones (net/ipv4/inet_hashtables.c).
 const portShare = 4
 
-// PortTargets returns a budget for every place that nginx passes http requests to
+// PortsOf returns a budget for every place that nginx passes http requests to
 // over a network, by the address that gets most of them. Where there are several,
 // each counts as if it got all requests. It is empty where the ports or the places
 // cannot be told.
-func (h *Host) PortTargets() []*PortBudget {
+func PortsOf(on *host.Host) []*PortBudget {
+	h := sums{on}
 	ports, ok := h.EphemeralPorts()
 	targets, known := h.Targets()
 	if !ok || !known {
@@ -58,14 +61,14 @@ func (h *Host) PortTargets() []*PortBudget {
 			continue
 		}
 		bind := t.Routes[0].Scope.Effective(t.Routes[0].Module + "_bind")
-		if local, port := LocalBind(bind); port != "" || bind.Directive() != nil && bind.First() != "off" && local == "" {
+		if local, port := host.LocalBind(bind); port != "" || bind.Directive() != nil && bind.First() != "off" && local == "" {
 			continue
 		}
 		b := &PortBudget{Target: t, Address: address, Ports: ports, part: part, whole: whole, Rate: h.Facts.Workload.PeakRPS}
 		if bind.Directive() != nil && bind.First() != "off" {
 			b.Bind = bind.Directive()
 		}
-		b.Budget = Budget{Kind: LocalPorts, Of: address, Limit: ports.limit()}
+		b.Budget = Budget{Kind: LocalPorts, Of: address, Limit: portLimit(ports)}
 		b.Terms = []Term{h.openPorts(b), h.closedPorts(b)}
 		if len(targets) > 1 {
 			b.spread()
@@ -75,11 +78,11 @@ func (h *Host) PortTargets() []*PortBudget {
 	return out
 }
 
-// PortBudgets returns the budgets of [Host.PortTargets]. Where they cannot be told
+// portBudgets returns the budgets of [PortsOf]. Where they cannot be told
 // although nginx passes requests on, one says why.
-func (h *Host) PortBudgets() []*Budget {
+func (h sums) portBudgets() []*Budget {
 	var out []*Budget
-	for _, b := range h.PortTargets() {
+	for _, b := range PortsOf(h.Host) {
 		out = append(out, &b.Budget)
 	}
 	if _, ok := h.EphemeralPorts(); !ok && len(out) == 0 && len(h.Nginx.Routes()) > 0 {
@@ -93,7 +96,7 @@ func (h *Host) PortBudgets() []*Budget {
 }
 
 // limit is what may be taken of the ports.
-func (p Ports) limit() Term {
+func portLimit(p host.Ports) Term {
 	t := Term{Name: "net.ipv4.ip_local_port_range", How: fmt.Sprintf("4/5 of %d: the last ones take long to find", p.Count())}
 	t.Figure = source.Known(p.Count()/5*portShare, p.Range.Origin)
 	if p.Reserved.Known && !p.Reserved.Origin.IsDefault() {
@@ -111,18 +114,18 @@ func (b *PortBudget) spread() {
 }
 
 // share is the part of a number that goes to the address, rounded up.
-func (b *PortBudget) share(all int64) int64 { return (times(all, b.part) + b.whole - 1) / b.whole }
+func (b *PortBudget) share(all int64) int64 { return (host.Times(all, b.part) + b.whole - 1) / b.whole }
 
 // openPorts counts connections that are open at once: one for each WebSocket, else
 // one for each request in flight.
-func (h *Host) openPorts(b *PortBudget) Term {
+func (h sums) openPorts(b *PortBudget) Term {
 	t, load := Term{Name: PortsOpen}, h.Facts.Workload
 	for _, r := range b.Target.Routes {
 		for _, a := range h.AppsOn(r) {
 			b.WebSockets = b.WebSockets || a.WebSocket
 		}
 	}
-	switch inFlight := h.InFlight(); {
+	switch inFlight := h.inFlight(); {
 	case b.WebSockets && load.PeakConnections.Known:
 		t.How = "one for each WebSocket"
 		t.Figure = source.Known(b.share(int64(load.PeakConnections.Value)), load.PeakConnections.Origin)
@@ -138,7 +141,7 @@ func (h *Host) openPorts(b *PortBudget) Term {
 }
 
 // closedPorts counts those that nginx has closed, which stay taken for a while.
-func (h *Host) closedPorts(b *PortBudget) Term {
+func (h sums) closedPorts(b *PortBudget) Term {
 	t := Term{Name: PortsClosed}
 	hold, known := h.PortHold(b.Address)
 	requests, why := h.opensEach(b.Target.Routes)
@@ -159,14 +162,14 @@ func (h *Host) closedPorts(b *PortBudget) Term {
 	}
 	b.Hold, b.Each = hold, (b.share(int64(b.Rate.Value))+requests-1)/requests
 	t.How = fmt.Sprintf("%d new connections/s x %s", b.Each, nginxconf.FormatTime(hold))
-	t.Figure = source.Known(times(b.Each, int64(hold/time.Second)), b.Rate.Origin)
+	t.Figure = source.Known(host.Times(b.Each, int64(hold/time.Second)), b.Rate.Origin)
 	return t
 }
 
 // opensEach returns after how few requests on some of the routes nginx opens
 // another connection and closes the old one itself; 0 where the application always
 // closes. why says what keeps it from being told.
-func (h *Host) opensEach(routes []*nginxconf.Route) (requests int64, why string) {
+func (h sums) opensEach(routes []*nginxconf.Route) (requests int64, why string) {
 	least, others := int64(math.MaxInt64), 0
 	for _, r := range routes {
 		reuse := h.ReuseOn(r)

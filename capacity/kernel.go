@@ -1,18 +1,20 @@
-package host
+package capacity
 
 import (
 	"fmt"
+
+	"github.com/tunelint/tunelint/host"
 
 	"github.com/tunelint/tunelint/source"
 )
 
 // socketMemory is what the kernel keeps for connections, without their buffers.
-func (h *Host) socketMemory() Term {
+func (h sums) socketMemory() Term {
 	t := h.sockets()
 	t.Name = SocketMemory
 	if t.Figure.Known {
 		t.How = fmt.Sprintf("%d x 4.5 KiB", t.Figure.Value)
-		t.Figure.Value = times(t.Figure.Value, kernelSocket)
+		t.Figure.Value = host.Times(t.Figure.Value, kernelSocket)
 	}
 	return t
 }
@@ -20,7 +22,7 @@ func (h *Host) socketMemory() Term {
 // queuedBytes are the buffers of sockets, as if both of each held what the middle
 // values of net.ipv4.tcp_rmem and tcp_wmem let it start with. The kernel gives no
 // more than net.ipv4.tcp_mem to all of them.
-func (h *Host) queuedBytes() Term {
+func (h sums) queuedBytes() Term {
 	t := h.sockets()
 	t.Name, t.AtMost = QueuedBytes, true
 	if !t.Figure.Known {
@@ -31,9 +33,9 @@ func (h *Host) queuedBytes() Term {
 	each, n := int64(0), t.Figure.Value
 	switch known := len(read.Value) > 1 && read.Known && len(write.Value) > 1 && write.Known; {
 	case known:
-		each = plus(read.Value[1], write.Value[1])
+		each = host.Plus(read.Value[1], write.Value[1])
 		t.How = fmt.Sprintf("%d x %d KiB", n, each>>10)
-		t.Figure = source.Known(times(n, each), read.Origin)
+		t.Figure = source.Known(host.Times(n, each), read.Origin)
 		t.Also = []Factor{{"net.ipv4.tcp_wmem", write.Origin}}
 	case !most.Figure.Known:
 		t.Figure.Known, t.Why = false, "net.ipv4.tcp_rmem and tcp_wmem depend on the kernel's version, which is not declared"
@@ -51,12 +53,12 @@ const kernelPage = 4096
 
 // tcpMemory is the third value of net.ipv4.tcp_mem, beyond which no socket gets
 // more. By default it is 3/32 of the memory (net/ipv4/tcp.c, tcp_init_mem).
-func (h *Host) tcpMemory() Term {
+func (h sums) tcpMemory() Term {
 	t := Term{Name: "net.ipv4.tcp_mem"}
 	set, memory := h.Sysctl.Ints(t.Name), h.Facts.Memory
 	switch {
 	case set.Known && len(set.Value) > 2:
-		t.Figure = source.Known(times(set.Value[2], kernelPage), set.Origin)
+		t.Figure = source.Known(host.Times(set.Value[2], kernelPage), set.Origin)
 	case len(h.Sysctl.Lines(t.Name)) == 0 && memory.Known && !h.Facts.Container.Value:
 		t.Figure = source.Known(memory.Value/32*3, source.Origin{Default: "kernel default, 3/32 of the memory"})
 	}
@@ -65,12 +67,12 @@ func (h *Host) tcpMemory() Term {
 
 // trackMemory is what the connection tracking may take where a file says how many
 // connections it may hold; none else.
-func (h *Host) trackMemory() []Term {
+func (h sums) trackMemory() []Term {
 	most := h.TrackMax()
 	if !most.Known {
 		return nil
 	}
 	t := Term{Name: TrackMemory, AtMost: true, How: fmt.Sprintf("%d entries x %d B", most.Value, trackedConnection)}
-	t.Figure = source.Known(times(most.Value, trackedConnection), most.Origin)
+	t.Figure = source.Known(host.Times(most.Value, trackedConnection), most.Origin)
 	return []Term{t}
 }

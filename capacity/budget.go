@@ -1,10 +1,9 @@
-package host
+package capacity
 
 import (
 	"fmt"
-	"math"
-	"math/bits"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -22,7 +21,7 @@ const (
 // A BudgetKind says what a budget is about.
 type BudgetKind uint8
 
-// The kinds, in the order of [Host.Budgets].
+// The kinds, in the order of [Of].
 const (
 	// WorkerDescriptors are the open files of one nginx worker, MachineDescriptors
 	// those of all processes.
@@ -91,7 +90,7 @@ func (b *Budget) Sum() (sum int64, whole bool) {
 	whole = true
 	for _, t := range b.Terms {
 		if t.Figure.Known {
-			sum = plus(sum, t.Figure.Value)
+			sum = host.Plus(sum, t.Figure.Value)
 		}
 		whole = whole && t.Figure.Known
 	}
@@ -104,7 +103,7 @@ func (b *Budget) Sure() int64 {
 	sum := int64(0)
 	for _, t := range b.Terms {
 		if t.Figure.Known && !t.AtMost {
-			sum = plus(sum, t.Figure.Value)
+			sum = host.Plus(sum, t.Figure.Value)
 		}
 	}
 	return sum
@@ -154,19 +153,22 @@ func (b *Budget) Term(name string) Term {
 	return Term{Name: name}
 }
 
-// Budgets returns every budget of the host that the files say something about, by
-// kind.
-func (h *Host) Budgets() []*Budget {
+// sums are the figures of one host.
+type sums struct{ *host.Host }
+
+// Of returns every budget of a host that the files say something about, by kind.
+func Of(on *host.Host) []*Budget {
 	var out []*Budget
+	h := sums{on}
 	if h.Nginx != nil && h.Nginx.Whole() {
-		out = append(out, h.workerDescriptors(), h.machineDescriptors(), h.ConnectionBudget())
+		out = append(out, h.workerDescriptors(), h.machineDescriptors(), h.connections())
 	}
 	out = append(out, h.queueBudgets()...)
 	if h.Nginx != nil && h.Nginx.Whole() {
-		out = append(out, h.PortBudgets()...)
+		out = append(out, h.portBudgets()...)
 		out = append(out, h.trackBudget()...)
 	}
-	return append(out, h.MemoryBudget())
+	return append(out, MemoryOf(on))
 }
 
 // inWords writes a number of things: "1 worker", "2 workers".
@@ -175,24 +177,4 @@ func inWords(n int64, thing string) string {
 		thing += "s"
 	}
 	return fmt.Sprintf("%d %s", n, thing)
-}
-
-// plus and times stop at the largest number instead of going round.
-func plus(a, b int64) int64 {
-	if a > math.MaxInt64-b {
-		return math.MaxInt64
-	}
-	return a + b
-}
-
-func times(factors ...int64) int64 {
-	product := uint64(1)
-	for _, f := range factors {
-		high, low := bits.Mul64(product, uint64(max(f, 0)))
-		if high > 0 || low > math.MaxInt64 {
-			return math.MaxInt64
-		}
-		product = low
-	}
-	return int64(product)
 }

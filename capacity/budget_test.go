@@ -1,4 +1,4 @@
-package host_test
+package capacity_test
 
 import (
 	"fmt"
@@ -9,31 +9,32 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/capacity"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
 )
 
 func TestStanding(t *testing.T) {
-	term := func(n int64, atMost bool) host.Term {
-		return host.Term{Figure: source.Known(n, source.Origin{}), AtMost: atMost}
+	term := func(n int64, atMost bool) capacity.Term {
+		return capacity.Term{Figure: source.Known(n, source.Origin{}), AtMost: atMost}
 	}
-	unknown := host.Term{Why: "nobody says"}
+	unknown := capacity.Term{Why: "nobody says"}
 	for _, c := range []struct {
 		name  string
-		terms []host.Term
-		limit host.Term
-		want  host.Standing
+		terms []capacity.Term
+		limit capacity.Term
+		want  capacity.Standing
 		sum   int64
 	}{
-		{"fits", []host.Term{term(4, false), term(6, true)}, term(10, false), host.Fitting, 10},
-		{"only where the most is reached", []host.Term{term(4, false), term(7, true)}, term(10, false), host.Risky, 11},
-		{"surely", []host.Term{term(11, false), unknown}, term(10, false), host.Exceeding, 11},
-		{"a lower bound", []host.Term{term(4, false), unknown}, term(10, false), host.Untold, 4},
-		{"a lower bound above", []host.Term{term(4, false), term(7, true), unknown}, term(10, false), host.Risky, 11},
-		{"no limit", []host.Term{term(4, false)}, unknown, host.Untold, 4},
-		{"as large as numbers are", []host.Term{term(math.MaxInt64, false), term(math.MaxInt64, true)}, term(10, false), host.Exceeding, math.MaxInt64},
+		{"fits", []capacity.Term{term(4, false), term(6, true)}, term(10, false), capacity.Fitting, 10},
+		{"only where the most is reached", []capacity.Term{term(4, false), term(7, true)}, term(10, false), capacity.Risky, 11},
+		{"surely", []capacity.Term{term(11, false), unknown}, term(10, false), capacity.Exceeding, 11},
+		{"a lower bound", []capacity.Term{term(4, false), unknown}, term(10, false), capacity.Untold, 4},
+		{"a lower bound above", []capacity.Term{term(4, false), term(7, true), unknown}, term(10, false), capacity.Risky, 11},
+		{"no limit", []capacity.Term{term(4, false)}, unknown, capacity.Untold, 4},
+		{"as large as numbers are", []capacity.Term{term(math.MaxInt64, false), term(math.MaxInt64, true)}, term(10, false), capacity.Exceeding, math.MaxInt64},
 	} {
-		b := host.Budget{Terms: c.terms, Limit: c.limit}
+		b := capacity.Budget{Terms: c.terms, Limit: c.limit}
 		if sum, _ := b.Sum(); b.Standing() != c.want || sum != c.sum {
 			t.Errorf("%s: %d, sum %d; want %d, %d", c.name, b.Standing(), sum, c.want, c.sum)
 		}
@@ -43,9 +44,14 @@ func TestStanding(t *testing.T) {
 // memoryTerms writes the known terms of a host's memory, in bytes.
 func memoryTerms(t *testing.T, conf, sysctl string, decl appconf.HostConfig) string {
 	t.Helper()
-	h := loadHost(t, map[string]string{"/etc/nginx/nginx.conf": conf, "/etc/sysctl.d/90.conf": sysctl}, decl)
+	files := source.Memory{"/machine/etc/nginx/nginx.conf": conf, "/machine/etc/sysctl.d/90.conf": sysctl}
+	decl.Root = "/machine"
+	h, err := host.Load(source.NewStore(files), "/machine", decl)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out []string
-	for _, term := range h.MemoryBudget().Terms {
+	for _, term := range capacity.MemoryOf(h).Terms {
 		if term.Figure.Known {
 			out = append(out, fmt.Sprint(term.Name, " ", term.Figure.Value))
 		}

@@ -1,24 +1,25 @@
-package host
+package capacity
 
 import (
 	"fmt"
 
-	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/host"
+
 	"github.com/tunelint/tunelint/source"
 )
 
-// The terms of a [Host.ConnectionBudget].
+// The terms of a connection budget.
 const (
 	ClientConnections = "clients"
 	UpstreamInUse     = "upstream connections in use"
 	UpstreamIdle      = "idle upstream connections"
 )
 
-// ConnectionBudget returns the connections of all nginx workers at the declared
+// connections returns the connections of all nginx workers at the declared
 // peak beside worker_connections, which counts every socket of a worker: those to
 // clients and to applications, in use or idle, and listening ones (nginx.org,
-// ngx_core_module). h.Nginx must not be nil.
-func (h *Host) ConnectionBudget() *Budget {
+// ngx_core_module). The host must have an nginx configuration.
+func (h sums) connections() *Budget {
 	b := &Budget{Kind: WorkerConnections, Limit: h.connectionLimit()}
 	workers, why := h.Workers()
 	b.Terms = append(b.Terms, h.clients())
@@ -32,16 +33,16 @@ func (h *Host) ConnectionBudget() *Budget {
 		}
 	}
 	listens := Term{Name: "listening sockets", Why: why}
-	if n := h.listenSockets(); workers.Known {
+	if n := h.ListenSockets(); workers.Known {
 		listens.How = fmt.Sprintf("%d x %s", n, inWords(workers.Value, "worker"))
-		listens.Figure = source.Known(times(n, workers.Value), source.Origin{})
+		listens.Figure = source.Known(host.Times(n, workers.Value), source.Origin{})
 	}
 	b.Terms = append(b.Terms, listens)
 	return b
 }
 
 // connectionLimit is worker_connections over all workers.
-func (h *Host) connectionLimit() Term {
+func (h sums) connectionLimit() Term {
 	t := Term{Name: "worker_connections"}
 	d, ok := h.WorkerDemand()
 	workers, why := h.Workers()
@@ -52,14 +53,14 @@ func (h *Host) connectionLimit() Term {
 		t.Why = why
 	default:
 		t.How = fmt.Sprintf("%s x %d", inWords(workers.Value, "worker"), d.Connections.Value)
-		t.Figure = source.Known(times(workers.Value, d.Connections.Value), d.Connections.Origin)
+		t.Figure = source.Known(host.Times(workers.Value, d.Connections.Value), d.Connections.Origin)
 		t.Also = []Factor{{"worker_processes", workers.Origin}}
 	}
 	return t
 }
 
 // clients are those of the declared peak.
-func (h *Host) clients() Term {
+func (h sums) clients() Term {
 	peak := h.Facts.Workload.PeakConnections
 	if !peak.Known {
 		return Term{Name: ClientConnections, Why: "workload.peak_connections is not declared"}
@@ -70,12 +71,12 @@ func (h *Host) clients() Term {
 // upstreamInUse are connections to applications, as files/connections-below-workload
 // counts them: one for each request in flight, or, where nobody says how many these
 // are or connections outlast a request, at most one for each client.
-func (h *Host) upstreamInUse() Term {
-	t, peak := h.InFlight(), h.Facts.Workload.PeakConnections
+func (h sums) upstreamInUse() Term {
+	t, peak := h.inFlight(), h.Facts.Workload.PeakConnections
 	switch need, _, ok := h.ConnectionNeed(); {
 	case ok && need.Flight.Busy > 0:
 		t.Figure.Value = need.Behind
-	case peak.Known && (!t.Figure.Known || h.holdsUpstreams()):
+	case peak.Known && (!t.Figure.Known || h.HoldsUpstreams()):
 		t = Term{How: "one for each client", AtMost: true, Figure: source.Known(int64(peak.Value), peak.Origin)}
 	}
 	t.Name = UpstreamInUse
@@ -83,7 +84,7 @@ func (h *Host) upstreamInUse() Term {
 }
 
 // idleConnections are those that the pools of all workers may keep.
-func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
+func (h sums) idleConnections(workers source.Setting[int64], why string) Term {
 	t := Term{Name: UpstreamIdle, AtMost: true}
 	sum, origin := int64(0), source.Origin{}
 	for _, u := range h.Nginx.Upstreams() {
@@ -91,13 +92,13 @@ func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
 		if !ok {
 			continue
 		}
-		if use, _ := h.PoolUse(u, pool); use == PoolReused {
+		if use, _ := h.PoolUse(u, pool); use == host.PoolReused {
 			if sum == 0 {
 				origin = pool.Origin
 			} else {
 				t.Also = append(t.Also, Factor{"keepalive of " + u.Name, pool.Origin})
 			}
-			sum = plus(sum, times(pool.Size, h.Caches(u, pool)))
+			sum = host.Plus(sum, host.Times(pool.Size, h.Caches(u, pool)))
 		}
 	}
 	switch {
@@ -106,7 +107,7 @@ func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
 		t.Why = why
 	default:
 		t.How = fmt.Sprintf("pools of %d x %s", sum, inWords(workers.Value, "worker"))
-		t.Figure = source.Known(times(sum, workers.Value), origin)
+		t.Figure = source.Known(host.Times(sum, workers.Value), origin)
 	}
 	return t
 }
@@ -114,15 +115,15 @@ func (h *Host) idleConnections(workers source.Setting[int64], why string) Term {
 // sockets returns how many connections of clients and to applications there are at
 // the declared peak, idle ones of pools included, as far as nginx has connections
 // for them.
-func (h *Host) sockets() Term {
-	b := h.ConnectionBudget()
+func (h sums) sockets() Term {
+	b := h.connections()
 	t := Term{Name: "sockets", Figure: h.clients().Figure, Why: h.clients().Why}
 	if !t.Figure.Known {
 		return t
 	}
 	for _, name := range []string{UpstreamInUse, UpstreamIdle} {
 		more := b.Term(name)
-		t.Figure.Value = plus(t.Figure.Value, more.Figure.Value)
+		t.Figure.Value = host.Plus(t.Figure.Value, more.Figure.Value)
 		t.AtMost = t.AtMost || more.AtMost
 	}
 	if limit := b.Limit.Figure; limit.Known {
@@ -131,16 +132,12 @@ func (h *Host) sockets() Term {
 	return t
 }
 
-// takesTLSAnywhere reports whether some server speaks TLS to clients.
-func (h *Host) takesTLSAnywhere() bool {
-	for _, l := range h.Nginx.Listens() {
-		if takesTLS(l) || l.QUIC {
-			return true
-		}
+// inFlight are requests that are passed on at once.
+func (h sums) inFlight() Term {
+	t := Term{Name: "requests in flight"}
+	t.Figure, t.How, t.Why = h.InFlight()
+	if latency := h.Facts.Workload.UpstreamLatency; t.Figure.Known {
+		t.Also = []Factor{{"workload.upstream_latency", latency.Origin}}
 	}
-	found := false
-	h.each("listen", func(s *nginxconf.Scope, d *nginxconf.Directive) {
-		found = found || s.Context != nginxconf.InServer && argIndex(d, "ssl") > 0
-	})
-	return found
+	return t
 }

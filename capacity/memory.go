@@ -1,7 +1,9 @@
-package host
+package capacity
 
 import (
 	"fmt"
+
+	"github.com/tunelint/tunelint/host"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/nginxconf/verdict"
@@ -26,7 +28,7 @@ const (
 	trackedConnection = 400
 )
 
-// The terms of a [Host.MemoryBudget] besides those of applications.
+// The terms of a [MemoryOf] besides those of applications.
 const (
 	SlotMemory    = "nginx, connection slots"
 	ClientMemory  = "nginx, connected clients"
@@ -37,9 +39,10 @@ const (
 	TrackMemory   = "kernel, connection tracking"
 )
 
-// MemoryBudget returns what the applications on the machine, nginx and the kernel
+// MemoryOf returns what the applications on the machine, nginx and the kernel
 // may take at the declared peak beside the memory of the machine.
-func (h *Host) MemoryBudget() *Budget {
+func MemoryOf(on *host.Host) *Budget {
+	h := sums{on}
 	b := &Budget{Kind: Memory, Limit: h.memoryLimit()}
 	for _, a := range h.Apps {
 		switch {
@@ -52,7 +55,7 @@ func (h *Host) MemoryBudget() *Budget {
 		}
 	}
 	if h.Nginx != nil && h.Nginx.Whole() {
-		b.Terms = append(b.Terms, h.SlotMemory(), h.clientMemory())
+		b.Terms = append(b.Terms, SlotsOf(on), h.clientMemory())
 		b.Terms = append(b.Terms, h.bufferedBytes()...)
 		b.Terms = append(b.Terms, h.zoneMemory()...)
 		b.Terms = append(b.Terms, h.socketMemory(), h.queuedBytes())
@@ -63,7 +66,7 @@ func (h *Host) MemoryBudget() *Budget {
 }
 
 // memoryLimit is the machine's memory with its swap, as far as that is known.
-func (h *Host) memoryLimit() Term {
+func (h sums) memoryLimit() Term {
 	t, memory, swap := Term{Name: "memory", Figure: h.Facts.Memory}, h.Facts.Memory, h.Facts.Swap
 	switch {
 	case h.Facts.Container.Value:
@@ -77,7 +80,7 @@ func (h *Host) memoryLimit() Term {
 		t.Also = []Factor{{"swap", swap.Origin}}
 	default:
 		t.Name, t.How = "memory and swap", ""
-		t.Figure.Value = plus(memory.Value, swap.Value)
+		t.Figure.Value = host.Plus(memory.Value, swap.Value)
 		t.Also = []Factor{{"swap", swap.Origin}}
 	}
 	return t
@@ -102,7 +105,7 @@ func appMemory(a *appconf.App) Term {
 	if each.Value%(1<<20) != 0 {
 		t.How = fmt.Sprintf("%s x %d KiB", inWords(int64(workers.Value), "worker"), each.Value>>10)
 	}
-	t.Figure = source.Known(times(int64(workers.Value), each.Value), each.Origin)
+	t.Figure = source.Known(host.Times(int64(workers.Value), each.Value), each.Origin)
 	t.Also = []Factor{{"workers", workers.Origin}}
 	if limit.Known && limit.Value < t.Figure.Value {
 		t.How += ", no more than its limit"
@@ -112,9 +115,10 @@ func appMemory(a *appconf.App) Term {
 	return t
 }
 
-// SlotMemory returns what nginx's workers allocate for connections when they start.
-// h.Nginx must not be nil.
-func (h *Host) SlotMemory() Term {
+// SlotsOf returns the memory that nginx's workers allocate for connections when they
+// start. The host must have an nginx configuration.
+func SlotsOf(on *host.Host) Term {
+	h := sums{on}
 	t := Term{Name: SlotMemory}
 	limit := h.connectionLimit()
 	if !limit.Figure.Known {
@@ -122,12 +126,12 @@ func (h *Host) SlotMemory() Term {
 		return t
 	}
 	t.How, t.Also = fmt.Sprintf("%s x %d B", limit.How, connectionSlot), limit.Also
-	t.Figure = source.Known(times(limit.Figure.Value, connectionSlot), limit.Figure.Origin)
+	t.Figure = source.Known(host.Times(limit.Figure.Value, connectionSlot), limit.Figure.Origin)
 	return t
 }
 
 // clientMemory is what connected clients take between requests.
-func (h *Host) clientMemory() Term {
+func (h sums) clientMemory() Term {
 	t := h.clients()
 	t.Name = ClientMemory
 	if !t.Figure.Known {
@@ -138,7 +142,7 @@ func (h *Host) clientMemory() Term {
 		n = min(n, limit.Value)
 	}
 	each := int64(idleClient)
-	if h.takesTLSAnywhere() {
+	if h.TakesTLS() {
 		each = idleTLSClient
 	}
 	t.How = fmt.Sprintf("%d x %d KiB", n, each>>10)
@@ -146,14 +150,14 @@ func (h *Host) clientMemory() Term {
 		t.How += " with TLS"
 		t.AtMost = true // by version, build and keys it is less
 	}
-	t.Figure.Value = times(n, each)
+	t.Figure.Value = host.Times(n, each)
 	return t
 }
 
 // bufferedBytes are the buffers of requests that are passed on, as if all of them
 // took the route that needs most.
-func (h *Host) bufferedBytes() []Term {
-	var most *BufferMemory
+func (h sums) bufferedBytes() []Term {
+	var most *host.BufferMemory
 	for _, m := range h.BufferMemories() {
 		if most == nil || m.Total() > most.Total() {
 			most = m
@@ -174,7 +178,7 @@ func (h *Host) bufferedBytes() []Term {
 }
 
 // zoneMemory sums the shared memory zones, which fill up with use.
-func (h *Host) zoneMemory() []Term {
+func (h sums) zoneMemory() []Term {
 	zones := verdict.SharedZones(h.Nginx)
 	t := Term{Name: ZoneMemory, AtMost: true}
 	sum, known := int64(0), 0
@@ -187,7 +191,7 @@ func (h *Host) zoneMemory() []Term {
 		} else {
 			t.Also = append(t.Also, Factor{z.Name, z.Size.Origin})
 		}
-		sum = plus(sum, z.Size.Value)
+		sum = host.Plus(sum, z.Size.Value)
 	}
 	if known == 0 {
 		return nil

@@ -1,15 +1,19 @@
-package host
+package capacity
 
 import (
 	"strings"
 
+	"github.com/tunelint/tunelint/host"
+
 	"github.com/tunelint/tunelint/source"
 )
+
+const somaxconn = "net.core.somaxconn"
 
 // queueBudgets returns what accept queues are asked to hold beside the
 // net.core.somaxconn that cuts them: those that a file gives a length, then those
 // with a default, alike ones as one.
-func (h *Host) queueBudgets() []*Budget {
+func (h sums) queueBudgets() []*Budget {
 	var out []*Budget
 	for _, q := range h.Backlogs() {
 		b := queueBudget(q.Who, source.Known(q.Value, source.Origin{Span: q.Span}), q.Limit, q.Elsewhere)
@@ -18,7 +22,7 @@ func (h *Host) queueBudgets() []*Budget {
 	out = append(out, h.defaultQueues()...)
 	for _, a := range h.Apps {
 		if q := a.ListenBacklog; q.Known && q.Origin.IsDefault() {
-			limit, _, elsewhere := h.queueLimit(a)
+			limit, _, elsewhere := h.QueueLimit(a)
 			out = append(out, queueBudget(a.Name, source.Setting[int64]{Value: int64(q.Value), Known: true, Origin: q.Origin}, limit, elsewhere))
 		}
 	}
@@ -38,7 +42,7 @@ func queueBudget(who string, asked, limit source.Setting[int64], elsewhere strin
 
 // defaultQueues is one budget for all sockets of nginx that no directive gives a
 // length.
-func (h *Host) defaultQueues() []*Budget {
+func (h sums) defaultQueues() []*Budget {
 	if h.Nginx == nil || !h.Nginx.Whole() {
 		return nil
 	}
@@ -57,7 +61,7 @@ func (h *Host) defaultQueues() []*Budget {
 		who += ", …"
 	}
 	if h.Facts.Container.Value {
-		elsewhere = ownSomaxconn
+		elsewhere = host.OwnSomaxconn
 	}
 	return []*Budget{queueBudget(who, asked, h.Sysctl.Int(somaxconn), elsewhere)}
 }

@@ -1,4 +1,4 @@
-package host
+package capacity
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 // workerDescriptors is what files/fd-budget-exceeded compares: the demand of one
 // nginx worker, at the declared peak or with all of its connections, beside the
 // limit that it gets. What comes besides connections is rounded up.
-func (h *Host) workerDescriptors() *Budget {
+func (h sums) workerDescriptors() *Budget {
 	b := &Budget{Kind: WorkerDescriptors}
 	limit, why := h.WorkerNoFile()
 	b.Limit = Term{Name: "open files of a worker", Figure: limit, Why: why}
@@ -48,7 +48,7 @@ func (h *Host) workerDescriptors() *Budget {
 
 // machineDescriptors is what files/total-above-file-max compares: the demand of all
 // workers, each no more than its limit, beside what the kernel allows all processes.
-func (h *Host) machineDescriptors() *Budget {
+func (h sums) machineDescriptors() *Budget {
 	b := &Budget{Kind: MachineDescriptors, Limit: h.fileMax()}
 	t := Term{Name: "nginx workers", AtMost: true}
 	need, why, ok := h.FileNeed()
@@ -74,13 +74,13 @@ func (h *Host) machineDescriptors() *Budget {
 // fileMax is fs.file-max. Its default is one file for every 10 KiB of memory
 // (fs/file_table.c, files_maxfiles_init), which systemd raises to no limit at all
 // when it boots a machine (src/core/main.c, bump_file_max_and_nr_open).
-func (h *Host) fileMax() Term {
-	t := Term{Name: fileMaxKey, Figure: h.FileMax()}
+func (h sums) fileMax() Term {
+	t := Term{Name: "fs.file-max", Figure: h.FileMax()}
 	switch memory := h.Facts.Memory; {
 	case t.Figure.Known:
 	case h.Facts.Container.Value:
 		t.Why = "that of the machine around the container is not known"
-	case len(h.Sysctl.Lines(fileMaxKey)) > 0:
+	case len(h.Sysctl.Lines("fs.file-max")) > 0:
 		t.Why = "its lines cannot be evaluated"
 	case h.NginxOnly || !memory.Known:
 		t.Why = "nothing sets it, and facts.memory is not declared"
