@@ -40,7 +40,7 @@ func (h *Host) unitNoFile(a *appconf.App) (soft, hard source.Setting[int64]) {
 	if !ok {
 		return soft, hard
 	}
-	if soft, hard, is := runsContainer(h.Limits.Unit(name)); is {
+	if soft, hard, is := h.runsContainer(name); is {
 		return soft, hard
 	}
 	r := h.Limits.ServiceNoFile(name)

@@ -1,15 +1,7 @@
 package host
 
 import (
-	"math"
-	"path"
-	"slices"
-	"strconv"
-	"strings"
-
 	"github.com/tunelint/tunelint/appconf"
-	"github.com/tunelint/tunelint/appconf/shellwords"
-	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -40,7 +32,7 @@ func (h *Host) containerLimits() (soft, hard source.Setting[int64], contained bo
 		soft, hard = h.containerNoFile()
 		return soft, hard, true
 	}
-	return runsContainer(h.Limits.Unit(h.Service))
+	return h.runsContainer(h.Service)
 }
 
 // containerNoFile returns the limits on open files of the container that nginx
@@ -80,12 +72,12 @@ func (h *Host) ContainerLimits() []ContainerLimit {
 	if c, ok := h.ownContainer(); ok {
 		all = append(all, ContainerLimit{"nginx", c.NoFileSoft, c.NoFileHard})
 	}
-	soft, hard, _ := runsContainer(h.Limits.Unit(h.Service))
+	soft, hard, _ := h.runsContainer(h.Service)
 	all = append(all, ContainerLimit{"nginx", soft, hard})
 	for _, a := range h.Apps {
 		all = append(all, ContainerLimit{a.Name, a.Container.NoFileSoft, a.Container.NoFileHard})
 		if unit, ok := h.unitOf(a); ok {
-			soft, hard, _ = runsContainer(h.Limits.Unit(unit))
+			soft, hard, _ = h.runsContainer(unit)
 			all = append(all, ContainerLimit{a.Name, soft, hard})
 		}
 	}
@@ -97,13 +89,11 @@ func (h *Host) ContainerLimits() []ContainerLimit {
 	return out
 }
 
-// engines are programs that run containers.
-var engines = []string{"docker", "podman", "nerdctl", "docker-compose", "podman-compose"}
-
 // runsContainer reports whether the command of a unit runs a container, and
-// returns the limits on open files that its --ulimit sets. The limits of the unit
-// are those of the program that asks the engine, not of the container.
-func runsContainer(u *limits.Unit) (soft, hard source.Setting[int64], is bool) {
+// returns the limits on open files that it sets. The limits of the unit are those
+// of the program that asks the engine, not of the container.
+func (h *Host) runsContainer(unit string) (soft, hard source.Setting[int64], is bool) {
+	u := h.Limits.Unit(unit)
 	if u == nil {
 		return soft, hard, false
 	}
@@ -111,45 +101,5 @@ func runsContainer(u *limits.Unit) (soft, hard source.Setting[int64], is bool) {
 	if start == nil {
 		return soft, hard, false
 	}
-	words := shellwords.Split(strings.TrimLeft(start.Value, "@-:+!|"), nil)
-	if len(words) == 0 || !slices.Contains(engines, path.Base(words[0].Text)) {
-		return soft, hard, false
-	}
-	if slices.ContainsFunc(words, grantsAll) {
-		return soft, hard, true
-	}
-	for i, w := range words {
-		value, joined := strings.CutPrefix(w.Text, "--ulimit=")
-		if w.Text == "--ulimit" && i+1 < len(words) {
-			value, joined = words[i+1].Text, true
-		}
-		if nofile, ok := strings.CutPrefix(value, "nofile="); ok && joined {
-			soft, hard = readUlimit(nofile, start.Span)
-		}
-	}
-	return soft, hard, true
-}
-
-// grantsAll reports whether an option gives a container what it needs to raise its
-// limits itself.
-func grantsAll(w shellwords.Word) bool {
-	name := strings.ToUpper(w.Text)
-	return strings.HasPrefix(name, "--PRIVILEGED") || strings.HasSuffix(name, "SYS_RESOURCE") || strings.HasPrefix(name, "--CAP-ADD=ALL")
-}
-
-// readUlimit reads "SOFT:HARD", or one number for both.
-func readUlimit(text string, at source.Span) (soft, hard source.Setting[int64]) {
-	first, second, two := strings.Cut(text, ":")
-	if !two {
-		second = first
-	}
-	return ulimitNumber(first, at), ulimitNumber(second, at)
-}
-
-func ulimitNumber(text string, at source.Span) source.Setting[int64] {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || n == math.MaxInt64 {
-		return source.Setting[int64]{}
-	}
-	return source.Known(n, source.Origin{Span: at})
+	return appconf.ContainerCommand(start.Value, start.Span)
 }
