@@ -67,7 +67,7 @@ func TestLiveFacts(t *testing.T) {
 	}{
 		{"bare-metal", nil, "kernel 6.12.48 (this machine), cpus 16 (this machine), memory 67324035072 (this machine), swap 8589930496 (this machine), container false (this machine)"},
 		{"docker-v2", nil, "kernel 6.8.0 (this machine), cpus 4 (this machine), quota 1.5 (this machine), memory 536870912 (memory limit of this container), swap 2147479552 (this machine), nofile 524288 (this machine), container true (this machine)"},
-		{"kubernetes-v1", nil, "kernel 4.18.0 (this machine), cpus 2 (this machine), quota 1.25 (this machine), memory 1073741824 (memory limit of this container), swap 0 (this machine), container true (this machine)"},
+		{"kubernetes-v1", nil, "kernel 4.18.0-553.el8_10.x86_64 (this machine), cpus 2 (this machine), quota 1.25 (this machine), memory 1073741824 (memory limit of this container), swap 0 (this machine), container true (this machine)"},
 		{"podman", nil, "kernel 6.16.7 (this machine), cpus 12 (this machine), memory 33382400000 (this machine), swap 8589930496 (this machine), nofile 524288 (this machine), container true (this machine)"},
 		{"lxc", nil, "kernel 6.8.12 (this machine), cpus 2 (this machine), memory 2147483648 (this machine), swap 536870912 (this machine)"},
 		{"lxc-without-systemd", nil, "kernel 6.8.12 (this machine), cpus 2 (this machine), memory 2147483648 (this machine), swap 536870912 (this machine)"},
