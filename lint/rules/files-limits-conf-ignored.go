@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/lint"
@@ -31,6 +33,9 @@ func runLimitsConfIgnored(p *lint.Pass) {
 	if rules.Known && first.Item == "nofile" {
 		started = " with " + rules.Value.String()
 	}
+	if rules.Known && !slices.ContainsFunc(entries, func(e *limits.Entry) bool { return e.Domain == p.Host.User() || asksMore(e, rules.Value) }) {
+		return // everyone's limits, which nginx has without them
+	}
 	r := p.Report(first.Span, "%s does not reach nginx, which systemd starts%s", entryText(first), started)
 	r.Key("limits.conf").Label("pam_limits reads this, systemd does not")
 	for _, e := range entries[1:] {
@@ -45,6 +50,15 @@ func runLimitsConfIgnored(p *lint.Pass) {
 			r.Severity(lint.Info)
 		}
 	}
+}
+
+// asksMore reports whether an entry gives more than a range of limits, or may.
+func asksMore(e *limits.Entry, r limits.Range) bool {
+	n, _, ok := e.Number()
+	if !ok || e.Item != "nofile" {
+		return true
+	}
+	return e.Type != "hard" && n > r.Soft || e.Type == "hard" && n > r.Hard
 }
 
 // entryText writes an entry for people: "soft nofile 65536 for *".

@@ -93,7 +93,10 @@ func reportMisreadLimits(p *lint.Pass, name string, list []*limits.Entry) {
 	told := map[string]int{}
 	for _, e := range list {
 		line := strings.TrimSpace(e.Domain + " " + e.Type + " " + e.Item)
-		p.Report(e.Span, "%s", misread(e)).Key("%s in %s%s", line, name, strings.Repeat(" again", told[line]))
+		r := p.Report(e.Span, "%s", misread(e)).Key("%s in %s%s", line, name, strings.Repeat(" again", told[line]))
+		if n, rest, ok := e.Number(); ok && n > 0 && rest != "" && strings.Trim(rest, ";,.") == "" { // taken as it is meant
+			r.Severity(lint.Info)
+		}
 		told[line]++
 	}
 }

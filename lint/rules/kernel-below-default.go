@@ -5,6 +5,8 @@ import (
 	"math"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -69,6 +71,21 @@ func meant(h *host.Host, key string, v []int64) bool {
 	return false
 }
 
+// ampleFiles are more open files than nginx and its applications come near.
+const ampleFiles = 1000000
+
+// spare reports whether nginx goes on as well with less: semaphores, shared memory
+// and the like are for databases, whose manuals still ask for these figures.
+func spare(c sysctl.Capacity, has int64) bool {
+	switch c.Key {
+	case "fs.aio-max-nr", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "net.core.optmem_max", "vm.max_map_count":
+		return true
+	case "fs.file-max":
+		return has >= ampleFiles
+	}
+	return strings.HasPrefix(c.Key, "fs.inotify.")
+}
+
 // reportBelow reports a capacity that a line sets to less than the least default.
 func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least int64, base host.SysctlBase) {
 	what := fmt.Sprintf("%s %d is", c.Key, has)
@@ -87,9 +104,16 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 		r = p.Report(line.Span, "%s below the %d that %s sets", what, least, path.Base(base.Origin.Span.File.Path))
 		r.SeeOrigin(base.Origin, "it would be %d without this line", least)
 	}
+	if spare(c, has) {
+		r.Severity(lint.Info)
+	}
 	explainBelow(p, r.Key("%s", c.Key).Label("%s", c.What), c, base)
-	if !c.Width() { // a narrow range may keep clear of somebody's ports
+	switch {
+	case c.Width(): // a narrow range may keep clear of somebody's ports
+	case raisesNothing(c, line.Numbers(), base.Numbers):
 		r.Suggest("remove "+c.Key, removeBelow(p.Host, c, least)...)
+	default:
+		r.Suggest(fmt.Sprintf("write %d, which is the default", least), raised(p.Host, c, line, least)...)
 	}
 	if c.Place == 0 && !base.Floor.Grows && least < math.MaxInt64 {
 		r.Apply(fmt.Sprintf("sysctl -w %s=%d", c.Key, least))
@@ -140,4 +164,25 @@ func removeBelow(h *host.Host, c sysctl.Capacity, least int64) []source.Edit {
 		}
 	}
 	return deleteLines(h, slices.Compact(lines))
+}
+
+// raisesNothing reports whether a line sets no other number above its default.
+func raisesNothing(c sysctl.Capacity, has, base []int64) bool {
+	for i := range min(len(has), len(base)) {
+		if c.Place > 0 && has[i] > base[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// raised writes the default in place of the number that is below it; nothing where
+// several lines set the key.
+func raised(h *host.Host, c sysctl.Capacity, line *sysctl.Line, least int64) []source.Edit {
+	words := strings.Fields(line.Value)
+	if len(h.Sysctl.Lines(c.Key)) != 1 || !editable(h, []*sysctl.Line{line}) || c.Place >= len(words) {
+		return nil
+	}
+	words[c.Place] = strconv.FormatInt(least, 10)
+	return []source.Edit{line.SetValue(strings.Join(words, " "))}
 }

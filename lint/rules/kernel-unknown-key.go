@@ -30,6 +30,9 @@ func runUnknownKey(p *lint.Pass) {
 		var strange [][]*sysctl.Line // keys of which nobody can tell what was meant
 		for _, lines := range byKey(d, func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure && !runs(p.Host, l.Key) }) {
 			m, ok := lines[0].Mistaken()
+			if !m.Certain && p.Host.IsVendor(d.File) { // made for the kernels of several releases, and for patched ones
+				continue
+			}
 			switch {
 			case ok && m == sysctl.Mistake{}:
 				strange = append(strange, lines)
