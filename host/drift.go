@@ -29,6 +29,14 @@ type Drift struct {
 // somebody, or another program, has set the key since.
 func (d *Drift) Written() bool { return d.Line != nil && (d.Default || d.Other != nil || d.Late) }
 
+// ConcernsNginx reports whether the key may decide how nginx does under load. Those
+// of the console, of routing and of bridges do not, and container runtimes and
+// tunnels set some of them whatever the files say.
+func (d *Drift) ConcernsNginx() bool {
+	others := []string{"kernel.", "dev.", "user.", "debug.", "net.ipv4.conf.", "net.ipv6.conf.", "net.ipv4.ip_forward", "net.bridge."}
+	return !slices.ContainsFunc(others, func(start string) bool { return strings.HasPrefix(d.Key, start) })
+}
+
 // Drifts returns the kernel settings whose running value is surely not that of
 // the next boot, by key. It knows of none in a container, where nothing reads the
 // files, and none where nobody has looked at the machine.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/sysctl"
 )
 
 // modulesLoad lists where systemd-modules-load reads which modules a boot loads,
@@ -42,6 +43,13 @@ func (h *Host) BootModules() (names []string, known bool) {
 		}
 	}
 	return names, known
+}
+
+// BootLoads reports whether the boot loads a module before it applies sysctl files;
+// known is false where the files do not show what it loads.
+func (h *Host) BootLoads(m sysctl.Module) (loads, known bool) {
+	modules, known := h.BootModules()
+	return slices.ContainsFunc(modules, m.ComesWith) || known && h.ModuleArranged(m.Name), known
 }
 
 // confFiles returns the names of the files in a directory that end in ".conf".

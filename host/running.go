@@ -67,7 +67,7 @@ func (h *Host) runningKeys() []string {
 	keys := raisedKeys[:]
 	for _, d := range h.Sysctl.Documents {
 		for _, l := range d.Lines {
-			if l.Key != "" && l.Broken == "" && !l.Exclude && !l.Template {
+			if l.Assigns() && !l.Template {
 				keys = append(keys, l.Key)
 			}
 		}
@@ -75,4 +75,14 @@ func (h *Host) runningKeys() []string {
 	keys = slices.Clone(keys)
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// HasKey reports whether the running kernel has a key, whatever tables say of it;
+// false where nobody has looked at the machine.
+func (h *Host) HasKey(key string) bool {
+	if h.Machine == nil {
+		return false
+	}
+	_, ok := h.Machine.Values[key]
+	return ok
 }

@@ -86,3 +86,11 @@ func (h *Host) SysctlPlace(key string) source.Span {
 	}
 	return d.Lines[len(d.Lines)-1].Span
 }
+
+// LacksSysctlConfLink reports whether it is sure that no link leads a boot to
+// /etc/sysctl.conf when the host's files hold none: Debian brings none since
+// version 13.
+func (h *Host) LacksSysctlConfLink() bool {
+	id, version := h.Distribution()
+	return h.WholeMachine() || id == "debian" && version >= 13
+}

@@ -1,6 +1,9 @@
 package sysctl
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Capacity is a number of which more means that more fits: nobody lowers one to
 // make a machine faster. Timeouts, shares and numbers of tries are none.
@@ -62,4 +65,46 @@ func (c Capacity) Of(numbers []int64) (int64, bool) {
 		return numbers[c.Place], true
 	}
 	return 0, false
+}
+
+// ampleShared is more shared memory than machines of unknown size are sure to have.
+const ampleShared = 64 << 30
+
+// Meant reports whether low numbers of a setting are not meant to be high: buffers
+// that are small from the start save memory, there is no use for more shared memory
+// than memory, and no tracked connections at all (0) means no limit. numbers are
+// those in which [Capacity.Of] finds it, memory counts bytes, 0 where it is unknown.
+func (c Capacity) Meant(numbers []int64, memory int64) bool {
+	if memory < 1 {
+		memory = ampleShared
+	}
+	switch c.Key {
+	case "net.ipv4.tcp_rmem": // in the wrong order it means something else
+		return numbers[1] < 64<<10 || numbers[2] < numbers[1]
+	case "net.ipv4.tcp_wmem":
+		return numbers[1] < 16<<10 || numbers[2] < numbers[1]
+	case "kernel.shmmax":
+		return numbers[0] >= memory
+	case "kernel.shmall":
+		return numbers[0] >= memory/pageSize
+	case "net.netfilter.nf_conntrack_max", "net.nf_conntrack_max":
+		return numbers[0] == 0
+	}
+	return false
+}
+
+// ampleFiles are more open files than nginx and its applications come near.
+const ampleFiles = 1000000
+
+// Spare reports whether a server of web sites goes on as well with less than the
+// default, having so many: semaphores, shared memory and the like are for databases,
+// whose manuals still ask for these figures.
+func (c Capacity) Spare(has int64) bool {
+	switch c.Key {
+	case "fs.aio-max-nr", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "net.core.optmem_max", "vm.max_map_count":
+		return true
+	case "fs.file-max":
+		return has >= ampleFiles
+	}
+	return strings.HasPrefix(c.Key, "fs.inotify.")
 }

@@ -197,3 +197,14 @@ func checkList(value string) (Verdict, string) {
 	}
 	return Accepted, ""
 }
+
+// Takes reports whether a kernel has a key, as far as the table tells, and nothing is
+// known to keep it from taking a value.
+func Takes(key, value, kernel string) bool {
+	k, ok := Lookup(key)
+	if !ok || k.AddedAfter(kernel) || k.RemovedIn(kernel) {
+		return false
+	}
+	verdict, _ := k.Check(value, kernel)
+	return verdict != Rejected
+}

@@ -16,6 +16,17 @@ type Document struct {
 	binary bool // holds NUL bytes, so that what looks like a template tag is none
 }
 
+// Assignments returns the lines that assign a key.
+func (d *Document) Assignments() []*Line {
+	var out []*Line
+	for _, l := range d.Lines {
+		if l.Assigns() {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // A Line is one line of a sysctl file: an assignment, an exclusion, or
 // something the loaders cannot use.
 type Line struct {
@@ -49,5 +60,6 @@ type Line struct {
 	untidy   bool // the key has separators that only count as none
 }
 
-// assigns reports whether the loaders take the line for an assignment.
-func (l *Line) assigns() bool { return l.Broken == "" && !l.Exclude && l.Key != "" }
+// Assigns reports whether the loaders take the line for an assignment, of one key or
+// of all that a pattern matches.
+func (l *Line) Assigns() bool { return l.Broken == "" && !l.Exclude && l.Key != "" }

@@ -9,7 +9,7 @@ import (
 // SetValue replaces the value. The line must be an assignment without template
 // tags, and v one line of text; anything else is a bug of the caller and panics.
 func (l *Line) SetValue(v string) source.Edit {
-	if !l.assigns() || l.Template {
+	if !l.Assigns() || l.Template {
 		panic("sysctl: SetValue on a line that is no assignment")
 	}
 	mustBeOneLine(v)
@@ -88,7 +88,7 @@ func (l *Line) surroundings(ending string) (next int, indent, own string) {
 // exclusion or an empty value leaves that to the first assignment of the file.
 func (d *Document) spacing(n *Line) string {
 	for _, l := range append([]*Line{n}, d.Lines...) {
-		if l != nil && l.assigns() && l.Value != "" {
+		if l != nil && l.Assigns() && l.Value != "" {
 			return l.Span.File.Text[l.KeySpan.End:l.ValueSpan.Start]
 		}
 	}

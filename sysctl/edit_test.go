@@ -136,7 +136,7 @@ func FuzzEdits(f *testing.F) {
 				continue
 			}
 			checkDelete(t, d, i)
-			if l.assigns() {
+			if l.Assigns() {
 				checkSetValue(t, d, i)
 			}
 		}

@@ -5,9 +5,6 @@ import "strings"
 // Canonical returns a key, written with dots or as a path, as "sysctl -a" prints it.
 func Canonical(written string) string { return canonical(strings.TrimPrefix(written, "/proc/sys/")) }
 
-// Path returns the path of a canonical key below /proc/sys.
-func Path(key string) string { return swap(key) }
-
 // canonical returns a key as "sysctl -a" prints it. Both loaders look at the
 // first separator: after a slash the key is a path already; after a dot, every
 // dot and slash trade places. Doubled separators and a leading one are dropped.

@@ -41,7 +41,7 @@ func (s *Settings) assigned() []string {
 	seen := map[string]bool{}
 	for _, d := range s.Documents {
 		for _, l := range d.Lines {
-			if !l.assigns() || l.Glob || seen[l.Key] {
+			if !l.Assigns() || l.Glob || seen[l.Key] {
 				continue
 			}
 			seen[l.Key] = true

@@ -19,7 +19,7 @@ type Comment struct {
 // assignment: what starts with "#" or ";" behind a blank, or with "#" right behind
 // a digit. To the loaders it is part of the value.
 func (l *Line) TrailingComment() (Comment, bool) {
-	if !l.assigns() || l.Template {
+	if !l.Assigns() || l.Template {
 		return Comment{}, false
 	}
 	for i, c := range []byte(l.Value) {

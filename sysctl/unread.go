@@ -21,7 +21,7 @@ type Unread struct {
 // opened is of no interest.
 func (l *loader) unread(name, why string) {
 	f, err := l.view.Open(name)
-	if err != nil || !slices.ContainsFunc(l.document(f).Lines, (*Line).assigns) {
+	if err != nil || len(l.document(f).Assignments()) == 0 {
 		return
 	}
 	l.settings.Unread = append(l.settings.Unread, Unread{l.document(f), name, why})

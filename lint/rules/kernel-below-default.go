@@ -38,52 +38,11 @@ func runBelowDefault(p *lint.Pass) {
 		base, ok := p.Host.SysctlBase(c.Key, oldestInUse)
 		has, hasOK := c.Of(value.Value)
 		least, leastOK := c.Of(base.Numbers)
-		if ok && hasOK && leastOK && has < least && !meant(p.Host, c.Key, value.Value) {
+		if ok && hasOK && leastOK && has < least && !c.Meant(value.Value, p.Host.Facts.Memory.Value) {
 			said[line] = true
 			reportBelow(p, c, line, has, least, base)
 		}
 	}
-}
-
-// ampleShared is more shared memory than machines of unknown size are sure to have.
-const ampleShared = 64 << 30
-
-// meant reports whether a low number is not one that wants to be high: buffers that
-// are small from the start save memory, there is no use for more shared memory than
-// memory, and no tracked connections at all (0) means no limit.
-func meant(h *host.Host, key string, v []int64) bool {
-	memory := int64(ampleShared)
-	if h.Facts.Memory.Known {
-		memory = h.Facts.Memory.Value
-	}
-	switch key {
-	case "net.ipv4.tcp_rmem": // in the wrong order it means something else
-		return v[1] < 64<<10 || v[2] < v[1]
-	case "net.ipv4.tcp_wmem":
-		return v[1] < 16<<10 || v[2] < v[1]
-	case "kernel.shmmax":
-		return v[0] >= memory
-	case "kernel.shmall":
-		return v[0] >= memory/4096
-	case "net.netfilter.nf_conntrack_max", "net.nf_conntrack_max":
-		return v[0] == 0
-	}
-	return false
-}
-
-// ampleFiles are more open files than nginx and its applications come near.
-const ampleFiles = 1000000
-
-// spare reports whether nginx goes on as well with less: semaphores, shared memory
-// and the like are for databases, whose manuals still ask for these figures.
-func spare(c sysctl.Capacity, has int64) bool {
-	switch c.Key {
-	case "fs.aio-max-nr", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "net.core.optmem_max", "vm.max_map_count":
-		return true
-	case "fs.file-max":
-		return has >= ampleFiles
-	}
-	return strings.HasPrefix(c.Key, "fs.inotify.")
 }
 
 // reportBelow reports a capacity that a line sets to less than the least default.
@@ -104,7 +63,7 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 		r = p.Report(line.Span, "%s below the %d that %s sets", what, least, path.Base(base.Origin.Span.File.Path))
 		r.SeeOrigin(base.Origin, "it would be %d without this line", least)
 	}
-	if spare(c, has) {
+	if c.Spare(has) {
 		r.Severity(lint.Info)
 	}
 	explainBelow(p, r.Key("%s", c.Key).Label("%s", c.What), c, base)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -30,13 +29,13 @@ const sysctlConf = "/etc/sysctl.conf"
 
 func runFileNotRead(p *lint.Pass) {
 	for _, u := range p.Host.Sysctl.Unread {
-		first := firstAssignment(u.Document)
+		set := u.Document.Assignments()
 		switch {
-		case p.Host.IsVendor(u.Document.File) || first == nil:
-		case u.Name == sysctlConf && !linkIsMissing(p.Host):
-			p.Skip(first.Span, u.Why+" here; whether the distribution brings one is not known")
+		case p.Host.IsVendor(u.Document.File) || len(set) == 0:
+		case u.Name == sysctlConf && !p.Host.LacksSysctlConfLink():
+			p.Skip(set[0].Span, u.Why+" here; whether the distribution brings one is not known")
 		default:
-			reportUnread(p, u, first)
+			reportUnread(p, u, set)
 		}
 	}
 	for _, m := range p.Host.Sysctl.Masked {
@@ -54,31 +53,8 @@ func runFileNotRead(p *lint.Pass) {
 	}
 }
 
-// linkIsMissing reports whether it is sure that no link leads to /etc/sysctl.conf
-// when the host's files hold none: Debian brings none since version 13.
-func linkIsMissing(h *host.Host) bool {
-	id, version := h.Distribution()
-	return h.WholeMachine() || id == "debian" && version >= 13
-}
-
-// firstAssignment returns the first line of a file that assigns a key; nil for none.
-func firstAssignment(d *sysctl.Document) *sysctl.Line {
-	for _, l := range d.Lines {
-		if l.Broken == "" && l.Key != "" && !l.Exclude {
-			return l
-		}
-	}
-	return nil
-}
-
-func reportUnread(p *lint.Pass, u sysctl.Unread, first *sysctl.Line) {
-	n := int64(0)
-	for _, l := range u.Document.Lines {
-		if l.Broken == "" && l.Key != "" && !l.Exclude {
-			n++
-		}
-	}
-	r := p.Report(first.Span, "no boot applies this file with %s: %s", counted(n, "setting"), u.Why).Key("%s", u.Name)
+func reportUnread(p *lint.Pass, u sysctl.Unread, set []*sysctl.Line) {
+	r := p.Report(set[0].Span, "no boot applies this file with %s: %s", counted(int64(len(set)), "setting"), u.Why).Key("%s", u.Name)
 	switch {
 	case u.Name == sysctlConf:
 		r.Label("only \"sysctl --system\" and \"sysctl -p\" do; a file in /etc/sysctl.d counts for both")

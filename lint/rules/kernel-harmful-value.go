@@ -25,79 +25,37 @@ var harmfulValue = &lint.Rule{
 	Run:      runHarmfulValue,
 }
 
-// A harm is what the values of one key up to a highest one do.
-type harm struct {
-	key         string
-	least, most int64
-	severity    lint.Severity
-	// does may hold %d for a thousandth of the value; instead is "" where there is
-	// nothing to add.
-	does, instead string
-	// loss is what goes with the line; "" where no fix is offered.
-	loss string
-}
-
-// harms are settings that hurt whatever runs on the machine.
-var harms = []harm{
-	{"kernel.modules_disabled", 1, 1, lint.Info, "no module can be loaded any more, connection tracking and bridges among them",
-		"load what is needed in /etc/modules-load.d first", ""},
-	{"net.core.netdev_max_backlog", 100000, anyNumber, lint.Info, "packets may wait for a busy processor, %d ms at a million a second",
-		"raise it only as far as the second column of /proc/net/softnet_stat grows", ""},
-	{"net.ipv4.tcp_abort_on_overflow", 1, anyNumber, lint.Warning, "in a burst that fills the accept queue clients are reset instead of trying again after a second",
-		"raise the backlog and net.core.somaxconn", "where the queue is full for long, clients are told at once"},
-	{"net.ipv4.tcp_moderate_rcvbuf", 0, 0, lint.Warning, "receive buffers stay at the middle number of tcp_rmem, so uploads from afar are slow",
-		"", "connections may use memory up to the third number of tcp_rmem"},
-	{"net.ipv4.tcp_mtu_probing", 2, anyNumber, lint.Info, "every connection starts with segments of tcp_base_mss, 1024 bytes, lost packets or not",
-		"1 does so only after losses", ""},
-	{"net.ipv4.tcp_orphan_retries", 1, 1, lint.Info, "what a server has not sent when it closes is given up after one repeat",
-		"0 means 8 tries", ""},
-	{"net.ipv4.tcp_retries2", 0, 5, lint.Info, "a connection without acknowledgement is given up after seconds, RFC 1122 asks for 100 s, which is 8",
-		"TCP_USER_TIMEOUT does so for one program", ""},
-	{"net.ipv4.tcp_sack", 0, 0, lint.Warning, "where several packets are lost, one is repeated in each round trip",
-		"the flaws of 2019 are mended in the kernel", "it no longer guards a kernel of before June 2019"},
-	{"net.ipv4.tcp_synack_retries", 0, 1, lint.Info, "a client whose first packets are lost has three seconds to connect",
-		"", ""},
-	{"net.ipv4.tcp_syncookies", 0, 0, lint.Warning, "a flood of SYN packets, or a burst beyond three quarters of tcp_max_syn_backlog, keeps clients out",
-		"", "cookies are sent when the queue is full, as by default"},
-	{"net.ipv4.tcp_syncookies", 2, anyNumber, lint.Warning, "every connection is made with a cookie, which is meant for tests and loses options of the client",
-		"1 does so only when the queue is full", "cookies are sent only when the queue is full, as by default"},
-	{"net.ipv4.tcp_timestamps", 0, 0, lint.Warning, "round trips are measured badly, old segments are not told from new ones, and tcp_tw_reuse does nothing",
-		"", "before kernel 4.10 peers can tell for how long the machine has run"},
-	{"net.ipv4.tcp_window_scaling", 0, 0, lint.Warning, "no connection has more than 64 KiB under way: 5 Mbit/s at 100 ms",
-		"", "connections may use memory up to the third numbers of tcp_rmem and tcp_wmem"},
-}
-
-// anyNumber is more than a key takes.
-const anyNumber = 1 << 32
-
 func runHarmfulValue(p *lint.Pass) {
-	for _, m := range harms {
-		value, line := p.Host.Sysctl.Int(m.key), p.Host.OwnSysctl(m.key)
-		if line == nil || !value.Known || value.Value < m.least || value.Value > m.most {
+	for _, m := range sysctl.Harms() {
+		value, line := p.Host.Sysctl.Int(m.Key), p.Host.OwnSysctl(m.Key)
+		if line == nil || !value.Known || value.Value < m.Least || value.Value > m.Most {
 			continue
 		}
-		if m.key == tcpTimestamps && reusesWithoutTimestamps(p.Host) != nil {
+		if m.Key == tcpTimestamps && reusesWithoutTimestamps(p.Host) != nil {
 			continue // says it better
 		}
-		m.report(p, line, value.Value)
+		reportHarm(p, m, line, value.Value)
 	}
 	harmfulReserve(p)
 	strictOvercommit(p)
 	droppedCaches(p)
 }
 
-func (m harm) report(p *lint.Pass, line *sysctl.Line, value int64) {
-	does := m.does
+func reportHarm(p *lint.Pass, m sysctl.Harm, line *sysctl.Line, value int64) {
+	does := m.Does
 	if strings.Contains(does, "%d") {
 		does = fmt.Sprintf(does, value/1000)
 	}
-	r := p.Report(line.Span, "%s %d: %s", m.key, value, does).Severity(m.severity).Key("%s", m.key)
-	if m.instead != "" {
-		r.Label("%s", m.instead)
+	r := p.Report(line.Span, "%s %d: %s", m.Key, value, does).Key("%s", m.Key)
+	if !m.Severe {
+		r.Severity(lint.Info)
 	}
-	if k, ok := sysctl.Lookup(m.key); ok && m.loss != "" {
+	if m.Instead != "" {
+		r.Label("%s", m.Instead)
+	}
+	if k, ok := sysctl.Lookup(m.Key); ok && m.Loss != "" {
 		usual, _ := k.DefaultFor(oldestInUse)
-		r.SuggestUnsafe("remove "+m.key, m.loss, deleteOnly(p.Host, m.key)...).Apply("sysctl -w " + m.key + "=" + usual)
+		r.SuggestUnsafe("remove "+m.Key, m.Loss, deleteOnly(p.Host, m.Key)...).Apply("sysctl -w " + m.Key + "=" + usual)
 	}
 }
 
@@ -127,39 +85,43 @@ func harmfulReserve(p *lint.Pass) {
 	r.Label("more than %d%% of the memory", reserveShare).SeeOrigin(memory.Origin, "the machine has %s", lint.FormatBytes(memory.Value))
 }
 
-// strictOvercommit reports memory that programs may not reserve: with mode 2 they get
-// swap and a share of the memory, half by default, and fork and mmap fail beyond.
+// strictOvercommit reports memory that programs may not reserve: fork and mmap fail
+// beyond the limit.
 func strictOvercommit(p *lint.Pass) {
 	const key = "vm.overcommit_memory"
 	value, line := p.Host.Sysctl.Int(key), p.Host.OwnSysctl(key)
-	ratio, sized := p.Host.Sysctl.Int("vm.overcommit_ratio"), len(p.Host.Sysctl.Lines("vm.overcommit_kbytes")) > 0
-	if line == nil || !value.Known || value.Value != 2 || sized || !ratio.Known || ratio.Value > 80 {
+	c, ok := p.Host.CommitLimit()
+	if line == nil || !value.Known || value.Value != 2 || !ok || c.Ratio.Value > 80 {
 		return
 	}
-	memory, swap := p.Host.Facts.Memory, p.Host.Facts.Swap
-	limit := fmt.Sprintf("swap and %d%% of the memory", ratio.Value)
-	severity := lint.Info
-	if memory.Known && swap.Known {
-		most := swap.Value + memory.Value/100*ratio.Value
-		if most >= memory.Value/10*9 {
-			return
-		}
-		limit, severity = lint.FormatBytes(most), lint.Warning
+	most, sized := c.Bytes()
+	if sized && most >= c.Memory.Value/10*9 {
+		return
 	}
-	r := p.Report(line.Span, "%s 2 lets programs reserve no more than %s, beyond that fork and mmap fail", key, limit).Severity(severity).Key(key)
-	r.SeeOrigin(ratio.Origin, "vm.overcommit_ratio is %d", ratio.Value)
-	if severity == lint.Warning {
-		r.SeeOrigin(memory.Origin, "the machine has %s", lint.FormatBytes(memory.Value)).SeeOrigin(swap.Origin, "and %s of swap", lint.FormatBytes(swap.Value))
+	limit := fmt.Sprintf("swap and %d%% of the memory", c.Ratio.Value)
+	if sized {
+		limit = lint.FormatBytes(most)
 	}
+	r := p.Report(line.Span, "%s 2 lets programs reserve no more than %s, beyond that fork and mmap fail", key, limit).Key(key)
+	r.SeeOrigin(c.Ratio.Origin, "vm.overcommit_ratio is %d", c.Ratio.Value)
+	if !sized {
+		r.Severity(lint.Info)
+		return
+	}
+	r.SeeOrigin(c.Memory.Origin, "the machine has %s", lint.FormatBytes(c.Memory.Value)).SeeOrigin(c.Swap.Origin, "and %s of swap", lint.FormatBytes(c.Swap.Value))
 }
 
 // droppedCaches reports a line that is a command and no setting.
 func droppedCaches(p *lint.Pass) {
 	const key = "vm.drop_caches"
 	lines := p.Host.Sysctl.Lines(key)
-	if len(lines) == 0 || p.Host.Facts.Container.Value || p.Host.IsVendor(lines[len(lines)-1].Span.File) || lines[len(lines)-1].Template {
+	if len(lines) == 0 || p.Host.Facts.Container.Value {
 		return
 	}
-	r := p.Report(lines[len(lines)-1].Span, "%s is a command: it throws cached files away whenever the files are applied", key).Severity(lint.Info).Key(key)
+	last := lines[len(lines)-1]
+	if p.Host.IsVendor(last.Span.File) || last.Template {
+		return
+	}
+	r := p.Report(last.Span, "%s is a command: it throws cached files away whenever the files are applied", key).Severity(lint.Info).Key(key)
 	r.Label("the next answers come from the disk again").Suggest("remove "+key, deleteLines(p.Host, lines)...)
 }

@@ -27,7 +27,7 @@ var kernelInvalidValue = &lint.Rule{
 }
 
 func runKernelInvalidValue(p *lint.Pass) {
-	for _, lines := range lastLines(p.Host.Sysctl) {
+	for _, lines := range p.Host.Sysctl.ByKey() {
 		l := lines[len(lines)-1]
 		k, known := sysctl.Lookup(l.Key)
 		kernel := p.Host.Facts.Kernel.Value
@@ -85,8 +85,12 @@ func seeStored(r *lint.Report, stored []string) {
 // reportMisread reports a value that the kernel takes for something else than it
 // looks like.
 func reportMisread(p *lint.Pass, k *sysctl.Key, l *sysctl.Line) {
-	message, severity := misreading(k, l.Key, strings.Fields(l.Value))
-	if message != "" {
-		p.Report(l.Span, "%s", message).Severity(severity).Key("%s in %s", l.Key, path.Base(l.Span.File.Path))
+	why, ignored := k.Misread(l.Key, l.Value)
+	if why == "" {
+		return
+	}
+	r := p.Report(l.Span, "%s", why).Severity(lint.Warning).Key("%s in %s", l.Key, path.Base(l.Span.File.Path))
+	if ignored {
+		r.Severity(lint.Info)
 	}
 }

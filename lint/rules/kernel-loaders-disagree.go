@@ -24,7 +24,7 @@ var loadersDisagree = &lint.Rule{
 }
 
 func runLoadersDisagree(p *lint.Pass) {
-	for _, lines := range lastLines(p.Host.Sysctl) {
+	for _, lines := range p.Host.Sysctl.ByKey() {
 		l := manualWinner(p.Host, lines)
 		if l == nil {
 			continue

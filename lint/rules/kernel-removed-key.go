@@ -44,7 +44,7 @@ func runRemovedKey(p *lint.Pass) {
 		if p.Host.IsVendor(d.File) { // made for the kernels of several releases
 			continue
 		}
-		for _, lines := range byKey(d, gone) {
+		for _, lines := range d.ByKey(gone) {
 			reportRemoved(p, lines)
 		}
 	}
@@ -52,7 +52,7 @@ func runRemovedKey(p *lint.Pass) {
 
 // isAssignment reports whether a line assigns one key and is no template.
 func isAssignment(l *sysctl.Line) bool {
-	return l.Broken == "" && l.Key != "" && !l.Glob && !l.Exclude && !l.Template
+	return l.Assigns() && !l.Glob && !l.Template
 }
 
 // reportRemoved reports the lines of one file that assign one key.

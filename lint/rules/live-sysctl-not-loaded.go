@@ -57,12 +57,12 @@ func reportUnloaded(p *lint.Pass) {
 		return
 	}
 	named, _ := p.Host.BootModules()
-	for _, m := range keyModules() {
-		lines := moduleLines(p.Host.Sysctl, m)
-		runs := func(l *sysctl.Line) bool { _, ok := p.Host.Machine.Values[l.Key]; return ok }
-		if len(lines) > 0 && slices.Contains(named, m.name) && !slices.ContainsFunc(lines, runs) {
-			p.Report(lines[0].Span, "the kernel has no %s: the module %s is to be loaded at boot, and is not", lines[0].Key, m.name).
-				Severity(lint.Info).Key("module %s", m.name).Apply("modprobe "+m.name, "sysctl --system")
+	for _, m := range sysctl.Modules() {
+		lines := p.Host.Sysctl.LinesOf(m)
+		runs := func(l *sysctl.Line) bool { return p.Host.HasKey(l.Key) }
+		if len(lines) > 0 && slices.Contains(named, m.Name) && !slices.ContainsFunc(lines, runs) {
+			p.Report(lines[0].Span, "the kernel has no %s: the module %s is to be loaded at boot, and is not", lines[0].Key, m.Name).
+				Severity(lint.Info).Key("module %s", m.Name).Apply("modprobe "+m.Name, "sysctl --system")
 		}
 	}
 }
@@ -89,17 +89,9 @@ func reportNotLoaded(p *lint.Pass, list []*host.Drift) {
 	for _, d := range list[1:] {
 		r.See(d.Line.ValueSpan, "%s is %s in the kernel", d.Key, d.Running)
 	}
-	if !slices.ContainsFunc(list, func(d *host.Drift) bool { return concernsNginx(d.Key) }) {
+	if !slices.ContainsFunc(list, (*host.Drift).ConcernsNginx) {
 		r.Severity(lint.Info)
 	}
-}
-
-// concernsNginx reports whether a key may decide how nginx does under load. Those
-// of the console, of routing and of bridges do not, and container runtimes and
-// tunnels set some of them whatever the files say.
-func concernsNginx(key string) bool {
-	others := []string{"kernel.", "dev.", "user.", "debug.", "net.ipv4.conf.", "net.ipv6.conf.", "net.ipv4.ip_forward", "net.bridge."}
-	return !slices.ContainsFunc(others, func(start string) bool { return strings.HasPrefix(key, start) })
 }
 
 // plainValue is a value that may stand in a command for sed as it is.
@@ -112,7 +104,7 @@ func reportSetSince(p *lint.Pass, d *host.Drift) {
 	r := p.Report(at, "%s is %s in the kernel and %s here: it was set by hand or by another program, and the next boot brings %s back",
 		d.Key, d.Running, d.Line.Value, d.Line.Value).Key("set since %s", d.Key).Apply()
 	r.See(source.Span{}, "sysctl --system brings %s back now", d.Line.Value)
-	if !concernsNginx(d.Key) {
+	if !d.ConcernsNginx() {
 		r.Severity(lint.Info)
 	}
 	name, ok := p.Host.View.Name(at.File.Path)

@@ -87,9 +87,9 @@ func trackSum(t host.Tracked) string {
 
 // trackingLost reports whether the setting is lost at boot for want of the module.
 func trackingLost(h *host.Host) bool {
-	for _, m := range keyModules() {
-		if m.name == "nf_conntrack" {
-			loaded, known := m.loaded(h)
+	for _, m := range sysctl.Modules() {
+		if m.Name == "nf_conntrack" {
+			loaded, known := h.BootLoads(m)
 			return known && !loaded
 		}
 	}
