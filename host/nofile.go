@@ -87,9 +87,15 @@ func (h *Host) granted(soft source.Setting[int64]) (limit source.Setting[int64],
 
 // HasSystemd reports whether systemd starts the host's services, as far as can
 // be told: it does on a machine where sd_booted(3) finds it, and is taken for
-// granted where only files are at hand.
+// granted where only files are at hand that do not tell of OpenRC.
 func (h *Host) HasSystemd() bool {
-	return !h.Facts.Container.Value && !h.NginxOnly && (!h.Live || h.View.Exists("/run/systemd/system"))
+	if h.Facts.Container.Value || h.NginxOnly {
+		return false
+	}
+	if h.Live {
+		return h.View.Exists("/run/systemd/system")
+	}
+	return !h.HasOpenRC()
 }
 
 // NoFileCeiling returns the highest worker_rlimit_nofile that is sure to take

@@ -219,7 +219,10 @@ func standingText(b *capacity.Budget) string {
 		if b.Kind == capacity.AcceptQueue {
 			return "=> exceeded: the kernel cuts it to " + number(limit.Value)
 		}
-		return "=> exceeded by " + number(b.Sure()-limit.Value)
+		if least := b.Sure(); least < sum {
+			return "=> exceeded by " + number(least-limit.Value) + " at least, by " + number(sum-limit.Value) + " at most"
+		}
+		return "=> exceeded by " + number(sum-limit.Value)
 	case capacity.Risky:
 		return "=> may be exceeded, by " + number(sum-limit.Value) + " at most"
 	case capacity.Fitting:

@@ -29,6 +29,9 @@ type Options struct {
 	Patterns []string
 	// Kernel is the release, such as "6.1" or what "uname -r" prints; "" is unknown.
 	Kernel string
+	// NoSystemd says that the boot runs what reads /etc/sysctl.conf last, as OpenRC
+	// does, and not systemd-sysctl.
+	NoSystemd bool
 }
 
 // Settings are all sysctl files of one host, as [Load] read them.
@@ -61,7 +64,7 @@ type Masked struct{ Name, By string }
 // directory that is there and cannot be read; the settings hold the others. No
 // file at all is no error.
 func Load(v *source.View, o Options) (*Settings, error) {
-	l := &loader{view: v, settings: &Settings{Kernel: o.Kernel}, documents: map[*source.File]*Document{}}
+	l := &loader{view: v, settings: &Settings{Kernel: o.Kernel}, noSystemd: o.NoSystemd, documents: map[*source.File]*Document{}}
 	var boot, manual sequence
 	if o.Patterns == nil {
 		boot, manual = l.fromDirectories()
@@ -105,6 +108,7 @@ type loader struct {
 	documents map[*source.File]*Document
 	errs      *multierror.Error
 	blind     bool // a directory could not be listed
+	noSystemd bool // the boot reads what "sysctl --system" does
 }
 
 // A sequence is documents in the order of application.
@@ -125,6 +129,9 @@ func (l *loader) fromDirectories() (boot, manual sequence) {
 	hidden := func(name string) bool { return path.Base(name)[0] == '.' }
 	boot = l.read(slices.DeleteFunc(slices.Clone(all), hidden))
 	manual = l.read(append(all, sysctlConf))
+	if l.noSystemd {
+		return manual, manual
+	}
 	if f, err := l.view.Open(sysctlConf); err == nil && !slices.Contains(boot.documents, l.document(f)) {
 		l.unread(sysctlConf, "systemd-sysctl does not read /etc/sysctl.conf, and no link in sysctl.d leads to it")
 	}
@@ -153,7 +160,7 @@ func (l *loader) list(dir string, winners map[string]string) {
 			l.misnamed(name, e)
 		case !taken:
 			winners[e.Name()] = name
-			if e.Name()[0] == '.' {
+			if e.Name()[0] == '.' && !l.noSystemd {
 				l.unread(name, "systemd-sysctl skips names that start with a dot")
 			}
 		case !l.same(name, by):

@@ -58,7 +58,7 @@ func runUnitAboveNrOpen(p *lint.Pass) {
 		}
 	}
 	if slices.ContainsFunc(above, func(a host.NoFileAsk) bool { return a.By == host.ByUnit || a.By == host.ByWorker }) {
-		r.Apply("sysctl --system", "systemctl restart "+p.Host.Service)
+		r.Apply(p.Host.ThenRestart("sysctl --system")...)
 	}
 	certain := !open.Origin.Assumed || p.Host.OldDebian()
 	if edit, ok := p.Host.SetSysctl(nrOpen, strconv.FormatInt(most, 10)); ok && certain && most <= host.HighestNrOpen {

@@ -71,6 +71,9 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 	case c.Width(): // a narrow range may keep clear of somebody's ports
 	case raisesNothing(c, line.Numbers(), base.Numbers):
 		r.Suggest("remove "+c.Key, removeBelow(p.Host, c, least)...)
+		if base.Floor.Grows || c.Place > 0 || least == math.MaxInt64 {
+			r.See(source.Span{}, "the running kernel keeps its value until the next boot")
+		}
 	default:
 		r.Suggest(fmt.Sprintf("write %d, which is the default", least), raised(p.Host, c, line, least)...)
 	}

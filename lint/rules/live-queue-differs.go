@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 )
@@ -40,11 +42,17 @@ func reportQueue(p *lint.Pass, q *host.RunningQueue) {
 		r.SeeOrigin(q.Backlog.Origin, "the backlog is %d", q.Backlog.Value)
 	}
 	r.SeeOrigin(q.Limit.Origin, "%s is %d", somaxconn, q.Limit.Value)
-	restart := "systemctl restart " + p.Host.Service
+	r.Apply(queueCommands(p.Host, q)...)
+}
+
+// queueCommands returns what gives a queue its length: no file that is loaded again
+// brings a default back.
+func queueCommands(h *host.Host, q *host.RunningQueue) []string {
 	switch {
-	case q.Running < q.Want():
-		r.Apply("sysctl --system", restart)
-	default:
-		r.Apply(restart)
+	case q.Running >= q.Want():
+		return h.ThenRestart()
+	case q.Limit.Origin.IsDefault():
+		return h.ThenRestart(fmt.Sprintf("sysctl -w %s=%d", somaxconn, q.Limit.Value))
 	}
+	return h.ThenRestart("sysctl --system")
 }

@@ -72,7 +72,7 @@ func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
 		}
 	}
 	if slices.ContainsFunc(capped, func(b host.Backlog) bool { return b.App == nil }) {
-		r.Apply("sysctl --system", "systemctl restart "+p.Host.Service)
+		r.Apply(p.Host.ThenRestart("sysctl --system")...)
 	}
 	most := capped[largest].Value
 	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10)); ok && fitsInt(most) {

@@ -93,5 +93,6 @@ func synBacklogUnused(p *lint.Pass, cookies, most source.Setting[int64]) {
 	r := p.Report(line.Span, "%s %d has no effect while %s is %d", synBacklog, most.Value, synCookies, cookies.Value).
 		Severity(lint.Info).Key(synBacklog).Label("the accept queue is the only limit").
 		SeeOrigin(cookies.Origin, "%s is %d", synCookies, cookies.Value)
+	r.Apply() // the running value stays, and counts as little
 	r.SuggestUnsafe("remove "+synBacklog, "without SYN cookies it would count again", deleteOnly(p.Host, synBacklog)...)
 }
