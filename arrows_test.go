@@ -18,7 +18,7 @@ var arrows = map[string][]string{
 	"nginxconf/verdict":   {"nginxconf", "source", "spelling"},
 	"nginxconf/nginxtest": {"source/realpart"},
 	"sysctl":              {"source", "spelling"},
-	"limits":              {"source"},
+	"limits":              {"source", "spelling"},
 	"machine":             {"source"},
 	"appconf/preset":      {"source", "spelling"},
 	"appconf/syntax":      {"source", "spelling"},

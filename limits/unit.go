@@ -24,6 +24,22 @@ type Unit struct {
 	DropIns []*UnitFile
 }
 
+// After reports whether systemd reads the assignment a of the unit after b.
+func (u *Unit) After(a, b *Assignment) bool {
+	if a.Span.File == b.Span.File {
+		return a.Span.Start > b.Span.Start
+	}
+	for _, f := range u.Files() {
+		switch f.File {
+		case a.Span.File:
+			return false
+		case b.Span.File:
+			return true
+		}
+	}
+	return false
+}
+
 // Last returns the assignment that decides a single-valued setting: the last
 // one that systemd does not drop. It is nil when there is none. Check
 // Template before reading the value.

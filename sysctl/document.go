@@ -63,3 +63,6 @@ type Line struct {
 // Assigns reports whether the loaders take the line for an assignment, of one key or
 // of all that a pattern matches.
 func (l *Line) Assigns() bool { return l.Broken == "" && !l.Exclude && l.Key != "" }
+
+// Plain reports whether the line assigns one key and holds no template tag.
+func (l *Line) Plain() bool { return l.Assigns() && !l.Glob && !l.Template }

@@ -40,7 +40,7 @@ const longestKey = 128
 // not know. ok is false for a key that a module, a vendor's kernel or a directory
 // the table does not hold may have.
 func (l *Line) Mistaken() (m Mistake, ok bool) {
-	if !l.Assigns() || l.Template || l.Glob || len(l.Key) > longestKey {
+	if !l.Plain() || len(l.Key) > longestKey {
 		return Mistake{}, false
 	}
 	if _, known := find(l.Key); known {

@@ -38,7 +38,7 @@ func (s *Settings) LinesOf(m Module) []*Line {
 	for _, lines := range s.ByKey() {
 		l := lines[len(lines)-1]
 		of := func(start string) bool { return strings.HasPrefix(l.Key, start) }
-		if l.Assigns() && !l.Glob && !l.Template && !l.IgnoreFailure && slices.ContainsFunc(m.keys, of) {
+		if l.Plain() && !l.IgnoreFailure && slices.ContainsFunc(m.keys, of) {
 			out = append(out, l)
 		}
 	}

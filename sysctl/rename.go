@@ -6,7 +6,7 @@ import "github.com/tunelint/tunelint/source"
 // and the layout stay. The line must be an assignment of one key without template
 // tags, anything else is a bug of the caller and panics.
 func (l *Line) SetKey(key string) source.Edit {
-	if !l.Assigns() || l.Template || l.Glob {
+	if !l.Plain() {
 		panic("sysctl: SetKey on a line that is no assignment of one key")
 	}
 	mustBeOneLine(key)

@@ -1,14 +1,12 @@
 package rules
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
-	"github.com/tunelint/tunelint/spelling"
 )
 
 var limitsSyntax = &lint.Rule{
@@ -30,7 +28,7 @@ func runLimitsSyntax(p *lint.Pass) {
 	for _, d := range p.Host.Limits.Documents {
 		var list []*limits.Entry
 		for _, e := range d.Entries {
-			if misread(e) != "" {
+			if e.Misread() != "" {
 				list = append(list, e)
 			}
 		}
@@ -93,7 +91,7 @@ func reportMisreadLimits(p *lint.Pass, name string, list []*limits.Entry) {
 	told := map[string]int{}
 	for _, e := range list {
 		line := strings.TrimSpace(e.Domain + " " + e.Type + " " + e.Item)
-		r := p.Report(e.Span, "%s", misread(e)).Key("%s in %s%s", line, name, strings.Repeat(" again", told[line]))
+		r := p.Report(e.Span, "%s", e.Misread()).Key("%s in %s%s", line, name, strings.Repeat(" again", told[line]))
 		if n, rest, ok := e.Number(); ok && n > 0 && rest != "" && strings.Trim(rest, ";,.") == "" { // taken as it is meant
 			r.Severity(lint.Info)
 		}
@@ -103,29 +101,6 @@ func reportMisreadLimits(p *lint.Pass, name string, list []*limits.Entry) {
 
 // mostMisreadLimits is how many lines of one file are told one by one.
 const mostMisreadLimits = 20
-
-// misread says how pam_limits takes a line that is meant otherwise; "" for one
-// that it takes as it is written.
-func misread(e *limits.Entry) string {
-	switch {
-	case e.Template:
-		return ""
-	case e.Broken != "":
-		return "pam_limits skips this line: " + e.Broken
-	case strings.ContainsAny(e.Domain, `,"'`):
-		return fmt.Sprintf("the line is for nobody: pam_limits takes %q for one name", spelling.Abbreviate(e.Domain))
-	}
-	n, rest, ok := e.Number()
-	switch {
-	case !ok:
-		return ""
-	case rest != "":
-		return fmt.Sprintf("pam_limits takes %s %q for %d", e.Item, spelling.Abbreviate(e.ValueSpan.Text()), n)
-	case strings.HasPrefix(e.Value, "-") && n != limits.Infinity && n != 0:
-		return fmt.Sprintf("pam_limits takes %s %s for a huge number: only -1 is no limit", e.Item, e.Value)
-	}
-	return ""
-}
 
 func reportUnitSyntax(p *lint.Pass, u *limits.Unit, f *limits.UnitFile) {
 	at := wholeIfEmpty(f.Err.Span)

@@ -54,7 +54,7 @@ func runSoftAboveHard(p *lint.Pass) {
 func reportSwapped(p *lint.Pass, u *limits.Unit, a *limits.Assignment, r limits.Range) {
 	f := p.Report(a.Span, "systemd ignores %s of %s: the soft limit %s is above the hard one, %s",
 		a.Key, u.Name, limitWord(r.Soft), limitWord(r.Hard)).Key("%s of %s", a.Key, u.Name).Apply("systemctl daemon-reload", "systemctl restart "+u.Name)
-	if winner := u.Last("Service", a.Key); winner != nil && comesLater(u, winner.Span, a.Span) {
+	if winner := u.Last("Service", a.Key); winner != nil && u.After(winner, a) {
 		f.Severity(lint.Info).See(winner.Span, "a later line sets %s to %s", a.Key, winner.Value)
 	} else if started := p.Host.Limits.ServiceNoFile(u.Name); a.Key == "LimitNOFILE" && started.Known {
 		f.SeeOrigin(started.Origin, "%s starts with nofile %s", u.Name, started.Value)

@@ -7,7 +7,6 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
 
@@ -104,27 +103,11 @@ func seeInstead(h *host.Host, r *lint.Report, u *limits.Unit, a *limits.Assignme
 		r.Apply("systemctl daemon-reload", "systemctl restart "+h.Service)
 	}
 	winner := u.Last("Service", key)
-	if winner != nil && comesLater(u, winner.Span, a.Span) {
+	if winner != nil && u.After(winner, a) {
 		r.Severity(lint.Info).See(winner.Span, "a later line sets %s to %s", key, winner.Value)
 		return
 	}
 	if started := h.Limits.ServiceNoFile(u.Name); key == "LimitNOFILE" && started.Known {
 		r.SeeOrigin(started.Origin, "%s starts with nofile %s", u.Name, started.Value)
 	}
-}
-
-// comesLater reports whether systemd reads the place b of a unit before a.
-func comesLater(u *limits.Unit, a, b source.Span) bool {
-	if a.File == b.File {
-		return a.Start > b.Start
-	}
-	for _, f := range u.Files() {
-		switch f.File {
-		case a.File:
-			return false
-		case b.File:
-			return true
-		}
-	}
-	return false
 }

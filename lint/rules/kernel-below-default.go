@@ -125,7 +125,7 @@ func removeBelow(h *host.Host, c sysctl.Capacity, least int64) []source.Edit {
 			lines = append(lines, l)
 		}
 	}
-	return deleteLines(h, slices.Compact(lines))
+	return h.DeleteSysctl(slices.Compact(lines))
 }
 
 // raisesNothing reports whether a line sets no other number above its default.
@@ -142,7 +142,7 @@ func raisesNothing(c sysctl.Capacity, has, base []int64) bool {
 // several lines set the key.
 func raised(h *host.Host, c sysctl.Capacity, line *sysctl.Line, least int64) []source.Edit {
 	words := strings.Fields(line.Value)
-	if len(h.Sysctl.Lines(c.Key)) != 1 || !editable(h, []*sysctl.Line{line}) || c.Place >= len(words) {
+	if len(h.Sysctl.Lines(c.Key)) != 1 || !h.OwnsLines(line) || c.Place >= len(words) {
 		return nil
 	}
 	words[c.Place] = strconv.FormatInt(least, 10)

@@ -90,7 +90,7 @@ func reportMasked(p *lint.Pass, m sysctl.Masked) {
 func lostLine(hidden, by *sysctl.Document) *sysctl.Line {
 	for _, l := range hidden.Lines {
 		same := func(o *sysctl.Line) bool { return o.Key == l.Key && sameValue(o, l) }
-		if isAssignment(l) && !slices.ContainsFunc(by.Lines, same) {
+		if l.Plain() && !slices.ContainsFunc(by.Lines, same) {
 			return l
 		}
 	}

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
 )
 
@@ -55,18 +53,8 @@ func reportHarm(p *lint.Pass, m sysctl.Harm, line *sysctl.Line, value int64) {
 	}
 	if k, ok := sysctl.Lookup(m.Key); ok && m.Loss != "" {
 		usual, _ := k.DefaultFor(oldestInUse)
-		r.SuggestUnsafe("remove "+m.Key, m.Loss, deleteOnly(p.Host, m.Key)...).Apply("sysctl -w " + m.Key + "=" + usual)
+		r.SuggestUnsafe("remove "+m.Key, m.Loss, p.Host.DeleteOnlySysctl(m.Key)...).Apply("sysctl -w " + m.Key + "=" + usual)
 	}
-}
-
-// deleteOnly removes the only line of a key: behind another one nobody knows what
-// is wanted.
-func deleteOnly(h *host.Host, key string) []source.Edit {
-	lines := h.Sysctl.Lines(key)
-	if len(lines) != 1 {
-		return nil
-	}
-	return deleteLines(h, lines)
 }
 
 // reserveShare is the part of the memory, in percent, that may be kept free for the
@@ -123,5 +111,5 @@ func droppedCaches(p *lint.Pass) {
 		return
 	}
 	r := p.Report(last.Span, "%s is a command: it throws cached files away whenever the files are applied", key).Severity(lint.Info).Key(key)
-	r.Label("the next answers come from the disk again").Suggest("remove "+key, deleteLines(p.Host, lines)...)
+	r.Label("the next answers come from the disk again").Suggest("remove "+key, p.Host.DeleteSysctl(lines)...)
 }

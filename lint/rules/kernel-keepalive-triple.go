@@ -78,7 +78,7 @@ func suggestProbing(p *lint.Pass, r *lint.Report, count, total int64, lines []*s
 	if total > usualProbing {
 		var edits []source.Edit
 		for _, l := range lines {
-			one := deleteOnly(p.Host, l.Key)
+			one := p.Host.DeleteOnlySysctl(l.Key)
 			if one == nil {
 				return
 			}

@@ -29,7 +29,7 @@ func runNoEffectKey(p *lint.Pass) {
 	said := map[string]bool{}
 	for _, d := range p.Host.Sysctl.Documents {
 		for _, l := range d.Lines {
-			if !isAssignment(l) || said[l.Key] || p.Host.IsVendor(d.File) {
+			if !l.Plain() || said[l.Key] || p.Host.IsVendor(d.File) {
 				continue
 			}
 			said[l.Key] = true
@@ -61,5 +61,5 @@ func reportUnused(p *lint.Pass, k *sysctl.Key, key string) {
 	} else if k.NoEffect != "always" {
 		r.See(source.Span{}, "all kernels of supported distributions are newer")
 	}
-	r.Suggest("remove "+key, deleteLines(p.Host, lines)...)
+	r.Suggest("remove "+key, p.Host.DeleteSysctl(lines)...)
 }

@@ -1,13 +1,6 @@
 package rules
 
-import (
-	"slices"
-
-	"github.com/tunelint/tunelint/host"
-	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/source"
-	"github.com/tunelint/tunelint/sysctl"
-)
+import "github.com/tunelint/tunelint/lint"
 
 const (
 	noPMTUDiscovery = "net.ipv4.ip_no_pmtu_disc"
@@ -40,35 +33,16 @@ func runPMTUDiscoveryOff(p *lint.Pass) {
 	if probing := p.Host.Sysctl.Lines(mtuProbing); len(probing) > 0 {
 		last := probing[len(probing)-1]
 		r.See(last.Span, "%s is set to %s", mtuProbing, last.Value)
-		r.Suggest("remove "+noPMTUDiscovery, deleteLines(p.Host, lines)...)
+		r.Suggest("remove "+noPMTUDiscovery, p.Host.DeleteSysctl(lines)...)
 		return
 	}
 	last := len(lines) - 1
-	if !editable(p.Host, lines) || lines[last] != line {
+	if !p.Host.OwnsLines(lines...) || lines[last] != line {
 		return
 	}
-	edits := append(deleteLines(p.Host, lines[:last]), line.SetKey(mtuProbing))
+	edits := append(p.Host.DeleteSysctl(lines[:last]), line.SetKey(mtuProbing))
 	if value.Value != 1 {
 		edits = append(edits, line.SetValue("1"))
 	}
 	r.Suggest("set "+mtuProbing+" to 1 instead", edits...)
-}
-
-// deleteLines removes lines of sysctl files; it returns nil unless all of them
-// are the administrator's to change.
-func deleteLines(h *host.Host, lines []*sysctl.Line) []source.Edit {
-	if !editable(h, lines) {
-		return nil
-	}
-	var edits []source.Edit
-	for _, l := range lines {
-		edits = append(edits, l.Delete())
-	}
-	return edits
-}
-
-// editable reports whether every line assigns one key in a file that is the
-// administrator's.
-func editable(h *host.Host, lines []*sysctl.Line) bool {
-	return !slices.ContainsFunc(lines, func(l *sysctl.Line) bool { return !isAssignment(l) || h.IsVendor(l.Span.File) })
 }

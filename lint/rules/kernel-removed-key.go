@@ -34,7 +34,7 @@ func runRemovedKey(p *lint.Pass) {
 		kernel = p.Host.Facts.Kernel.Value
 	}
 	gone := func(l *sysctl.Line) bool {
-		if !isAssignment(l) || l.IgnoreFailure {
+		if !l.Plain() || l.IgnoreFailure {
 			return false
 		}
 		k, ok := sysctl.Lookup(l.Key)
@@ -48,11 +48,6 @@ func runRemovedKey(p *lint.Pass) {
 			reportRemoved(p, lines)
 		}
 	}
-}
-
-// isAssignment reports whether a line assigns one key and is no template.
-func isAssignment(l *sysctl.Line) bool {
-	return l.Assigns() && !l.Glob && !l.Template
 }
 
 // reportRemoved reports the lines of one file that assign one key.
@@ -75,7 +70,7 @@ func reportRemoved(p *lint.Pass, lines []*sysctl.Line) {
 		part := strings.TrimSuffix(strings.TrimPrefix(first.Key, strings.TrimSuffix(key.Name, "*"+rest)), rest)
 		r.See(source.Span{}, "the key is called %s now", strings.Replace(name, "*", part, 1))
 	}
-	r.Suggest("remove "+first.Key, deleteLines(p.Host, lines)...)
+	r.Suggest("remove "+first.Key, p.Host.DeleteSysctl(lines)...)
 }
 
 // removal writes the release that removed a key for people; where the table

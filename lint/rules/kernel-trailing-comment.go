@@ -81,7 +81,7 @@ func reportTrailing(p *lint.Pass, l *sysctl.Line, c sysctl.Comment) {
 		seeStored(r, k.Stored(l.Value, kernel))
 	}
 	r.Key("%s in %s", l.Key, path.Base(l.Span.File.Path)).See(c.Span, "a comment needs a line of its own")
-	if c.Text != "" && l.Bare() != "" && without != sysctl.Rejected && editable(p.Host, []*sysctl.Line{l}) {
+	if c.Text != "" && l.Bare() != "" && without != sysctl.Rejected && p.Host.OwnsLines(l) {
 		r.Suggest("put the comment on a line of its own", l.LiftComment()...)
 	}
 }

@@ -50,7 +50,7 @@ func reusesWithoutTimestamps(h *host.Host) *sysctl.Line {
 // them, else sets the last line.
 func timestampsOn(h *host.Host) []source.Edit {
 	lines := h.Sysctl.Lines(tcpTimestamps)
-	if edits := deleteLines(h, lines); edits != nil {
+	if edits := h.DeleteSysctl(lines); edits != nil {
 		return edits
 	}
 	if edit, ok := h.SetSysctl(tcpTimestamps, "1"); ok {

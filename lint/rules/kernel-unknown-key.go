@@ -28,7 +28,7 @@ var unknownKey = &lint.Rule{
 func runUnknownKey(p *lint.Pass) {
 	for _, d := range p.Host.Sysctl.Documents {
 		var strange [][]*sysctl.Line // keys of which nobody can tell what was meant
-		for _, lines := range d.ByKey(func(l *sysctl.Line) bool { return isAssignment(l) && !l.IgnoreFailure && !p.Host.HasKey(l.Key) }) {
+		for _, lines := range d.ByKey(func(l *sysctl.Line) bool { return l.Plain() && !l.IgnoreFailure && !p.Host.HasKey(l.Key) }) {
 			m, ok := lines[0].Mistaken()
 			if !m.Certain && p.Host.IsVendor(d.File) { // made for the kernels of several releases, and for patched ones
 				continue
@@ -92,7 +92,7 @@ func reportMistaken(p *lint.Pass, lines []*sysctl.Line, m sysctl.Mistake) {
 		r.See(set[len(set)-1].Span, "%s is set here", m.Meant)
 		return
 	}
-	if len(lines) == 1 && m.Slip && sysctl.Takes(m.Meant, first.Value, p.Host.Facts.Kernel.Value) && editable(p.Host, lines) {
+	if len(lines) == 1 && m.Slip && sysctl.Takes(m.Meant, first.Value, p.Host.Facts.Kernel.Value) && p.Host.OwnsLines(lines...) {
 		r.Suggest("write "+m.Meant, first.SetKey(m.Meant))
 	}
 }

@@ -96,7 +96,7 @@ func bufferOf(p *lint.Pass, key string) socketBuffer {
 
 // lower sets the middle number to the usual one, on a line that no other overrules.
 func (b socketBuffer) lower(h *host.Host) []source.Edit {
-	if b.line == nil || !isAssignment(b.line) || len(h.Sysctl.Lines(b.key)) != 1 {
+	if b.line == nil || !b.line.Plain() || len(h.Sysctl.Lines(b.key)) != 1 {
 		return nil
 	}
 	words := strings.Fields(b.line.Value)
@@ -117,5 +117,5 @@ func limitlessTCPMem(p *lint.Pass) {
 	most := value.Value[2]
 	r := p.Report(line.Span, "%s lets buffers grow to %d pages, %s, the machine has %s", tcpMem, most, pagesText(most), lint.FormatBytes(memory.Value)).Key(tcpMem)
 	r.Label("in pages of 4 KiB: this is no limit").SeeOrigin(memory.Origin, "the machine has %s", lint.FormatBytes(memory.Value))
-	r.SuggestUnsafe("remove "+tcpMem, "the kernel limits the buffers of all connections to a tenth of the memory", deleteOnly(p.Host, tcpMem)...)
+	r.SuggestUnsafe("remove "+tcpMem, "the kernel limits the buffers of all connections to a tenth of the memory", p.Host.DeleteOnlySysctl(tcpMem)...)
 }

@@ -52,7 +52,7 @@ func runTCPMemTooSmall(p *lint.Pass) {
 	} else {
 		r.See(source.Span{}, "with 1 GiB of memory")
 	}
-	r.Suggest("remove "+tcpMem, deleteOnly(p.Host, tcpMem)...)
+	r.Suggest("remove "+tcpMem, p.Host.DeleteOnlySysctl(tcpMem)...)
 }
 
 // pagesText writes a number of pages in bytes.

@@ -94,5 +94,5 @@ func synBacklogUnused(p *lint.Pass, cookies, most source.Setting[int64]) {
 		Severity(lint.Info).Key(synBacklog).Label("the accept queue is the only limit").
 		SeeOrigin(cookies.Origin, "%s is %d", synCookies, cookies.Value)
 	r.Apply() // the running value stays, and counts as little
-	r.SuggestUnsafe("remove "+synBacklog, "without SYN cookies it would count again", deleteOnly(p.Host, synBacklog)...)
+	r.SuggestUnsafe("remove "+synBacklog, "without SYN cookies it would count again", p.Host.DeleteOnlySysctl(synBacklog)...)
 }
