@@ -85,19 +85,6 @@ func (h *Host) granted(soft source.Setting[int64]) (limit source.Setting[int64],
 	return soft, ""
 }
 
-// HasSystemd reports whether systemd starts the host's services, as far as can
-// be told: it does on a machine where sd_booted(3) finds it, and is taken for
-// granted where only files are at hand that do not tell of OpenRC.
-func (h *Host) HasSystemd() bool {
-	if h.Facts.Container.Value || h.NginxOnly {
-		return false
-	}
-	if h.Live {
-		return h.View.Exists("/run/systemd/system")
-	}
-	return !h.HasOpenRC()
-}
-
 // NoFileCeiling returns the highest worker_rlimit_nofile that is sure to take
 // effect: fs.nr_open, or the hard limit where workers cannot raise it.
 func (h *Host) NoFileCeiling() source.Setting[int64] {
@@ -132,3 +119,49 @@ func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
 
 // descriptors turns a limit into a count; no limit is the largest one.
 func descriptors(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
+
+const nrOpen = "fs.nr_open"
+
+// lowestNrOpen is the kernel's fs.nr_open where nothing sets it (fs/file.c);
+// systemd may raise it to raisedNrOpen, and never lowers it (src/core/main.c,
+// bump_file_max_and_nr_open).
+const (
+	lowestNrOpen = 1 << 20
+	raisedNrOpen = 1073741816
+)
+
+// HighestNrOpen is the most that a kernel of 64 bits takes for fs.nr_open
+// (fs/file.c, sysctl_nr_open_max).
+const HighestNrOpen = 2147483584
+
+// NrOpen returns fs.nr_open, above which the kernel gives no process a limit on
+// open files, root's included (kernel/sys.c, do_prlimit). Where no file sets it,
+// it is assumed to be the most that it may be. In a container it is unknown.
+func (h *Host) NrOpen() source.Setting[int64] {
+	if h.Facts.Container.Value || h.NginxOnly {
+		return source.Setting[int64]{}
+	}
+	if len(h.Sysctl.Lines(nrOpen)) > 0 {
+		return h.Sysctl.Int(nrOpen)
+	}
+	if h.OldDebian() {
+		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default", Assumed: true})
+	}
+	return source.Known(int64(raisedNrOpen), source.Origin{Default: "the most that systemd sets", Assumed: true})
+}
+
+// OldDebian reports whether the host runs a Debian whose systemd leaves
+// fs.nr_open as the kernel has it.
+func (h *Host) OldDebian() bool {
+	id, major := h.Distribution()
+	return id == "debian" && major > 0 && major <= 12
+}
+
+// leastNrOpen is [Host.NrOpen] where files tell, else the least that it may be.
+func (h *Host) leastNrOpen() source.Setting[int64] {
+	open := h.Sysctl.Int(nrOpen)
+	if !open.Known && len(h.Sysctl.Lines(nrOpen)) == 0 {
+		return source.Known(int64(lowestNrOpen), source.Origin{Default: "kernel default"})
+	}
+	return open
+}

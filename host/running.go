@@ -1,7 +1,6 @@
 package host
 
 import (
-	"slices"
 	"time"
 
 	"github.com/tunelint/tunelint/machine"
@@ -38,51 +37,4 @@ func (h *Host) Changed(f *source.File) time.Time { return h.changed[f] }
 func (h *Host) ChangedAfter(f *source.File, t time.Time) bool {
 	const precision = 2 * time.Second // of /proc/stat, and the ticks that starts are counted in
 	return !t.IsZero() && h.changed[f].After(t.Add(precision))
-}
-
-// raisedKeys are the kernel settings that decide how nginx does under load and
-// that people raise by hand.
-var raisedKeys = [...]string{
-	"fs.file-max",
-	"fs.nr_open",
-	"net.core.netdev_max_backlog",
-	somaxconn,
-	"net.ipv4.ip_local_port_range",
-	"net.ipv4.tcp_fin_timeout",
-	"net.ipv4.tcp_keepalive_time",
-	"net.ipv4.tcp_max_syn_backlog",
-	"net.ipv4.tcp_max_tw_buckets",
-	"net.ipv4.tcp_no_metrics_save",
-	"net.ipv4.tcp_slow_start_after_idle",
-	"net.ipv4.tcp_syncookies",
-	"net.ipv4.tcp_tw_reuse",
-	"net.netfilter.nf_conntrack_max",
-
-	"vm.swappiness",
-}
-
-// runningKeys are the kernel settings that are compared: those that files set,
-// with their globs, and those that matter for nginx.
-func (h *Host) runningKeys() []string {
-	keys := raisedKeys[:]
-	for _, d := range h.Sysctl.Documents {
-		for _, l := range d.Lines {
-			if l.Assigns() && !l.Template {
-				keys = append(keys, l.Key)
-			}
-		}
-	}
-	keys = slices.Clone(keys)
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-// HasKey reports whether the running kernel has a key, whatever tables say of it;
-// false where nobody has looked at the machine.
-func (h *Host) HasKey(key string) bool {
-	if h.Machine == nil {
-		return false
-	}
-	_, ok := h.Machine.Values[key]
-	return ok
 }

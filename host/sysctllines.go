@@ -94,3 +94,82 @@ func (h *Host) LacksSysctlConfLink() bool {
 	id, version := h.Distribution()
 	return h.WholeMachine() || id == "debian" && version >= 13
 }
+
+// OwnSysctl returns the line of the administrator that decides a kernel setting of
+// the host; nil where a package's file or a default is in force, where nobody can
+// tell, and in a container that cannot set it.
+func (h *Host) OwnSysctl(key string) *sysctl.Line {
+	line := h.SysctlLine(key)
+	if line == nil || h.IsVendor(line.Span.File) || h.Facts.Container.Value && !h.namespaced(key) {
+		return nil
+	}
+	return line
+}
+
+// namespaced reports whether a container can have the key for itself.
+func (h *Host) namespaced(key string) bool {
+	k, ok := sysctl.Lookup(key)
+	return ok && k.Namespace(h.Sysctl.Kernel) != sysctl.Machine
+}
+
+// OwnsLines reports whether every one of the lines assigns one key in a file that is
+// the administrator's, so that a fix may change it.
+func (h *Host) OwnsLines(lines ...*sysctl.Line) bool {
+	return !slices.ContainsFunc(lines, func(l *sysctl.Line) bool { return !l.Plain() || h.IsVendor(l.Span.File) })
+}
+
+// DeleteSysctl returns the edits that delete lines of sysctl files; nil unless all of
+// them are the administrator's to change.
+func (h *Host) DeleteSysctl(lines []*sysctl.Line) []source.Edit {
+	if !h.OwnsLines(lines...) {
+		return nil
+	}
+	var edits []source.Edit
+	for _, l := range lines {
+		edits = append(edits, l.Delete())
+	}
+	return edits
+}
+
+// DeleteOnlySysctl returns the edit that deletes the only line of a key; nil where
+// there are several: behind another one nobody knows what is wanted.
+func (h *Host) DeleteOnlySysctl(key string) []source.Edit {
+	lines := h.Sysctl.Lines(key)
+	if len(lines) != 1 {
+		return nil
+	}
+	return h.DeleteSysctl(lines)
+}
+
+// A SysctlBase is what a kernel setting would be without the administrator's lines.
+type SysctlBase struct {
+	// Numbers are the value, or where Origin is a default what it is not below.
+	Numbers []int64
+	// Origin is the line of a package's file, else the kernel's default.
+	Origin source.Origin
+	// Floor says more of a default.
+	Floor sysctl.Floor
+}
+
+// SysctlBase returns what a kernel setting would be without the administrator's
+// lines: what a package's file sets, else a bound of the kernel's default (see
+// [sysctl.Key.Floor]) for the oldest kernel that it may be. ok is false where nothing
+// of the kind is known.
+func (h *Host) SysctlBase(key, oldest string) (b SysctlBase, ok bool) {
+	for _, l := range slices.Backward(h.Sysctl.Lines(key)) {
+		if h.IsVendor(l.Span.File) {
+			b.Numbers, b.Origin = l.Numbers(), source.Origin{Span: l.ValueSpan}
+			return b, len(b.Numbers) > 0
+		}
+	}
+	k, known := sysctl.Lookup(key)
+	if !known {
+		return b, false
+	}
+	if h.Facts.Kernel.Known {
+		oldest = h.Facts.Kernel.Value
+	}
+	b.Floor, ok = k.Floor(oldest, h.Facts.Memory.Value)
+	b.Numbers, b.Origin = b.Floor.Values, source.Origin{Default: "kernel default"}
+	return b, ok
+}

@@ -94,3 +94,49 @@ func everDefault(k *sysctl.Key, value string) bool {
 		return ok && !k.Differs(value, def)
 	})
 }
+
+// raisedKeys are the kernel settings that decide how nginx does under load and
+// that people raise by hand.
+var raisedKeys = [...]string{
+	"fs.file-max",
+	"fs.nr_open",
+	"net.core.netdev_max_backlog",
+	somaxconn,
+	"net.ipv4.ip_local_port_range",
+	"net.ipv4.tcp_fin_timeout",
+	"net.ipv4.tcp_keepalive_time",
+	"net.ipv4.tcp_max_syn_backlog",
+	"net.ipv4.tcp_max_tw_buckets",
+	"net.ipv4.tcp_no_metrics_save",
+	"net.ipv4.tcp_slow_start_after_idle",
+	"net.ipv4.tcp_syncookies",
+	"net.ipv4.tcp_tw_reuse",
+	"net.netfilter.nf_conntrack_max",
+	"vm.swappiness",
+}
+
+// runningKeys are the kernel settings that are compared: those that files set,
+// with their globs, and those that matter for nginx.
+func (h *Host) runningKeys() []string {
+	keys := raisedKeys[:]
+	for _, d := range h.Sysctl.Documents {
+		for _, l := range d.Lines {
+			if l.Assigns() && !l.Template {
+				keys = append(keys, l.Key)
+			}
+		}
+	}
+	keys = slices.Clone(keys)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// HasKey reports whether the running kernel has a key, whatever tables say of it;
+// false where nobody has looked at the machine.
+func (h *Host) HasKey(key string) bool {
+	if h.Machine == nil {
+		return false
+	}
+	_, ok := h.Machine.Values[key]
+	return ok
+}
