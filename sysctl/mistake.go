@@ -1,11 +1,8 @@
 package sysctl
 
 import (
-	"path"
 	"slices"
 	"strings"
-
-	"github.com/tunelint/tunelint/spelling"
 )
 
 // A Mistake is a key that the table does not know and that probably no kernel has.
@@ -68,7 +65,7 @@ func misplaced(key string) Mistake {
 			return Mistake{Meant: try.meant, Why: try.why}
 		}
 	}
-	if slices.ContainsFunc(loadTable().all, func(k *Key) bool { return strings.HasPrefix(k.Name, key+".") }) {
+	if loadNames().directories[key] {
 		return Mistake{Why: isDirectory}
 	}
 	return Mistake{}
@@ -135,21 +132,21 @@ func covered(dir string) bool {
 
 // misspelled finds the key whose name the last name of a key resembles.
 func misspelled(key string) (Mistake, bool) {
-	dir, name := splitKey(key)
+	dir, last := splitKey(key)
 	if !whole(dir) && !covered(dir) {
 		return Mistake{}, false
 	}
-	names := siblings(dir)
-	if near := only(names, func(s string) bool { return oneSlip(name, s, whole(dir)) }); near != "" {
+	names, written := loadNames().siblings(dir), newName(last)
+	if near := only(names, func(n name) bool { return oneSlip(written, n, whole(dir)) }); near != "" {
 		return Mistake{Meant: dir + "." + near, Certain: whole(dir), Slip: true}, true
 	}
 	if !whole(dir) {
 		return Mistake{}, false
 	}
-	if other := elsewhere(name); other != "" {
-		return Mistake{Meant: other, Why: notHere, Certain: true}, true
+	if others := loadNames().keys[last]; len(others) == 1 {
+		return Mistake{Meant: others[0], Why: notHere, Certain: true}, true
 	}
-	if near := only(names, func(s string) bool { return len(name) > 8 && apart(name, s, 2) }); near != "" {
+	if near := only(names, func(n name) bool { return len(last) > 8 && written.apart(n, 2) }); near != "" {
 		return Mistake{Meant: dir + "." + near, Certain: true}, true
 	}
 	return Mistake{}, true
@@ -157,69 +154,28 @@ func misspelled(key string) (Mistake, bool) {
 
 // oneSlip reports whether a name is one slip away from another: one letter, the
 // wrong dashes, or, where all names are known, one word too few or too many.
-func oneSlip(name, other string, words bool) bool {
-	if len(name) == len(other) && strings.ReplaceAll(name, "-", "_") == strings.ReplaceAll(other, "-", "_") {
+func oneSlip(written, other name, words bool) bool {
+	a, b := written.text, other.text
+	if len(a) == len(b) && strings.ReplaceAll(a, "-", "_") == strings.ReplaceAll(b, "-", "_") {
 		return true
 	}
-	if apart(name, other, 1) {
-		return words || len(name) > 5
+	if written.apart(other, 1) {
+		return words || len(a) > 5
 	}
-	return words && (lacksWord(name, other) || lacksWord(other, name))
+	return words && (written.lacksWord(other) || other.lacksWord(written))
 }
 
-// apart reports whether so many edits lie between two names.
-func apart(a, b string, edits int) bool {
-	return max(len(a), len(b))-min(len(a), len(b)) <= edits && spelling.Distance(a, b) == edits
-}
-
-// lacksWord reports whether short is long without one of its words.
-func lacksWord(short, long string) bool {
-	if strings.Count(short, "_")+1 != strings.Count(long, "_") {
-		return false
-	}
-	list := strings.Split(long, "_")
-	for i := range list {
-		if short == strings.Join(slices.Concat(list[:i], list[i+1:]), "_") {
-			return true
-		}
-	}
-	return false
-}
-
-// siblings returns the last names that the table has in a directory.
-func siblings(dir string) []string {
-	var out []string
-	for _, k := range loadTable().all {
-		in, name := splitKey(k.Name)
-		if ok, _ := path.Match(swap(in), swap(dir)); ok && !strings.Contains(name, "*") {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// elsewhere returns the only key of the table with a last name, "" for several.
-func elsewhere(name string) string {
-	var keys []string
-	for _, k := range loadTable().all {
-		if _, last := splitKey(k.Name); last == name && !strings.Contains(k.Name, "*") {
-			keys = append(keys, k.Name)
-		}
-	}
-	return only(keys, func(string) bool { return true })
-}
-
-// only returns the one element that holds, "" for none or several.
-func only(list []string, holds func(string) bool) string {
+// only returns the one name that holds, "" for none or several.
+func only(list []name, holds func(name) bool) string {
 	found := ""
-	for _, s := range list {
-		if !holds(s) || s == found {
+	for _, n := range list {
+		if !holds(n) || n.text == found {
 			continue
 		}
 		if found != "" {
 			return ""
 		}
-		found = s
+		found = n.text
 	}
 	return found
 }

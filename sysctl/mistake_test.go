@@ -28,6 +28,8 @@ func TestMistaken(t *testing.T) {
 		"core.somaxconn":                          {"net.core.somaxconn", noDirectory, true, true},
 		"net.ipv4":                                {"", isDirectory, true, false},
 		"net.ipv6.tcp_rmem":                       {"net.ipv4.tcp_rmem", notHere, true, false},
+		"net.core.rp_filter":                      {},
+		"net.ipv4.conf":                           {"", isDirectory, true, false},
 		"net.ipv4.no_pmtu_disc":                   {"net.ipv4.ip_no_pmtu_disc", "", true, true},
 		"net.ipv4.tcp-fin-timeout":                {"net.ipv4.tcp_fin_timeout", "", true, true},
 		"net.ipv4.tcp_fin_timeout_sec":            {"net.ipv4.tcp_fin_timeout", "", true, true},
