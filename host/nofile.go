@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -54,8 +55,28 @@ func (h *Host) RefusedNoFile() source.Setting[int64] {
 	return source.Setting[int64]{}
 }
 
-// inheritedNoFile returns the soft limit that nginx is started with.
+// inheritedNoFile returns the soft limit that nginx is started with, else the one
+// that it runs with, where somebody looked.
 func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
+	limit, why = h.writtenNoFile()
+	if m := h.onlyMaster(); !limit.Known && m != nil {
+		return source.Known(m.NoFile.Soft, thisMachine), ""
+	}
+	return limit, why
+}
+
+// onlyMaster returns the running nginx of the host whose limit is known; nil where
+// nobody looked and where there are several.
+func (h *Host) onlyMaster() *machine.Master {
+	masters, _ := h.Masters()
+	if len(masters) != 1 || masters[0].NoFile.Soft <= 0 {
+		return nil
+	}
+	return &masters[0]
+}
+
+// writtenNoFile returns the soft limit that the files give nginx.
+func (h *Host) writtenNoFile() (limit source.Setting[int64], why string) {
 	soft, _, contained := h.containerLimits()
 	if contained {
 		if !soft.Known {
@@ -64,7 +85,10 @@ func (h *Host) inheritedNoFile() (limit source.Setting[int64], why string) {
 		return soft, ""
 	}
 	r := h.Limits.ServiceNoFile(h.Service)
-	if !r.Known || !h.HasSystemd() {
+	switch {
+	case h.HasOpenRC():
+		return limit, "OpenRC starts nginx, and the rc_ulimit of its service is not read"
+	case !r.Known || !h.HasSystemd():
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
 	}
 	return h.granted(source.Known(descriptors(r.Value.Soft), r.Origin))
@@ -98,12 +122,15 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 
 // HardNoFile returns the hard limit on open files that workers inherit and cannot
 // raise, for want of CAP_SYS_RESOURCE: in containers, and where the unit takes
-// the capability away. fixed is false where they can raise it; where nobody can
+// the capability away or what runs does not have it. fixed is false where they can raise it; where nobody can
 // tell, fixed is true and the limit unknown.
 func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
 	if _, hard, contained := h.containerLimits(); contained {
 		c, _ := h.ownContainer()
 		return hard, !c.MayRaise
+	}
+	if m := h.onlyMaster(); m != nil && !h.HasSystemd() {
+		return source.Known(m.NoFile.Hard, thisMachine), !m.MayRaise()
 	}
 	u := h.Limits.Unit(h.Service)
 	if u == nil {

@@ -46,7 +46,7 @@ func (h *Host) runningInherited(m machine.Master) RunningLimit {
 	if h.Facts.Container.Value {
 		return RunningLimit{} // what its runtime gives is in no file
 	}
-	limit, why := h.WorkerNoFile()
+	limit, why := h.writtenNoFile()
 	if !limit.Known || limit.Origin.Assumed {
 		return RunningLimit{Why: why}
 	}

@@ -13,7 +13,7 @@ import (
 type ServiceLimit struct {
 	limits.Resource
 	// Service is the unit, "nginx.service"; Unread reports that no file of it was
-	// found.
+	// found although systemd starts it.
 	Service string
 	Unread  bool
 	// Value is the limit as written. Where it is not known Doubt says why.
@@ -34,7 +34,7 @@ type ServiceLimit struct {
 func (h *Host) ServiceLimit(r limits.Resource) ServiceLimit {
 	out := ServiceLimit{Resource: r, Service: h.Service}
 	u := h.Limits.Unit(h.Service)
-	out.Unread = u == nil || u.Fragment == nil
+	out.Unread = h.HasSystemd() && (u == nil || u.Fragment == nil)
 	decides, known := h.Limits.Decider(h.Service, r)
 	switch {
 	case u != nil && u.Masked:

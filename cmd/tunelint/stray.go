@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
@@ -115,10 +117,29 @@ func (l *locator) locateFragments(context string, paths []string) error {
 // noReader says that no host reads a place, and what to do about a file.
 func noReader(at place) error {
 	err := fmt.Errorf("%s: no nginx host reads this", at.path)
-	if at.path != at.folder {
+	switch key := layerKey(at.path); {
+	case at.path == at.folder:
+	case key != "":
+		err = fmt.Errorf("%w: name it under %s: of a host in a tunelint.yaml", err, key)
+	default:
 		err = fmt.Errorf("%w, and %w", err, host.ErrNoContext)
 	}
 	return fail(exitIncomplete, err)
+}
+
+// layerKey returns the key of tunelint.yaml that takes a file which, by its name, is
+// about the machine under nginx; "" for any other.
+func layerKey(name string) string {
+	base, folder := path.Base(name), path.Base(path.Dir(name))
+	switch {
+	case base == "sysctl.conf", folder == "sysctl.d":
+		return "sysctl"
+	case base == "limits.conf", folder == "limits.d":
+		return "limits"
+	case path.Ext(base) == ".service", strings.HasSuffix(folder, ".service.d"):
+		return "units"
+	}
+	return ""
 }
 
 // addFragment adds a file as a fragment in a context; "" finds out which.
