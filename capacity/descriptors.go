@@ -22,7 +22,11 @@ func (h sums) workerDescriptors() *Budget {
 	if peak, clients, atPeak := h.PeakDemand(d); atPeak {
 		if peak.Connections.Value < d.Connections.Value {
 			sockets.Also = []Factor{{"worker_connections", d.Connections.Origin}}
-			sockets.How, sockets.Figure = fmt.Sprintf("%d clients at the peak", clients), source.Known(peak.Connections.Value, h.Facts.Workload.PeakConnections.Origin)
+			sockets.How = fmt.Sprintf("%d clients at the peak", clients)
+			if behind := peak.Connections.Value - clients; behind > 0 {
+				sockets.How += fmt.Sprintf(" + %d to applications", behind)
+			}
+			sockets.Figure = source.Known(peak.Connections.Value, h.Facts.Workload.PeakConnections.Origin)
 			b.Notes = append(b.Notes, fmt.Sprintf("worker_connections allows %d sockets", d.Connections.Value))
 		}
 		d = peak

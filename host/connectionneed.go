@@ -75,15 +75,20 @@ func (h *Host) EnoughConnections(n ConnectionNeed) int64 {
 	if n.Workers.Value > 1 {
 		share = (share*13/10 + n.Workers.Value - 1) / n.Workers.Value
 	}
-	for _, u := range h.Nginx.Upstreams() {
-		if pool, ok := h.PoolOf(u); ok && pool.Size < 1<<20 {
-			share += pool.Size * h.Caches(u, pool)
-		}
-	}
-	share += h.ListenSockets() + 1
+	share += h.pooled() + h.ListenSockets() + 1
 	enough := int64(1024)
 	for enough*15/16 < share {
 		enough *= 2
 	}
 	return enough
+}
+
+// pooled returns how many connections to applications a worker may keep idle.
+func (h *Host) pooled() (n int64) {
+	for _, u := range h.Nginx.Upstreams() {
+		if pool, ok := h.PoolOf(u); ok && pool.Size < 1<<20 {
+			n += pool.Size * h.Caches(u, pool)
+		}
+	}
+	return n
 }

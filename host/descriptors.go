@@ -192,7 +192,7 @@ func (h *Host) each(name string, f func(*nginxconf.Scope, *nginxconf.Directive))
 }
 
 // PeakDemand returns what a worker may need at the declared peak: a connection
-// for each of its clients, one to the application and one file for the request
+// for each of its clients, those to applications and one file for the request
 // of each where requests are passed on, never more than d allows; clients is
 // how many it has. It is false where no peak is declared, or nobody knows how
 // many workers share it.
@@ -206,11 +206,21 @@ func (h *Host) PeakDemand(d Demand) (peak Demand, clients int64, ok bool) {
 	clients = min(clients, d.Connections.Value)
 	sockets := clients
 	if h.passesOn() {
-		sockets *= 2
+		sockets += h.inUse(clients)
 	}
 	d.Connections.Value = min(d.Connections.Value, sockets)
 	d.Files = min(d.Files, clients)
 	return d, clients, true
+}
+
+// inUse returns how many connections to applications a worker has for its clients:
+// by Little's law, and what its pools keep idle, where the workload says how long
+// requests take, else one for each.
+func (h *Host) inUse(clients int64) int64 {
+	if peak, ok := h.Peak(); ok && !h.HoldsUpstreams() {
+		return min(clients, peak.Busy+h.pooled())
+	}
+	return clients
 }
 
 // passesOn reports whether some of nginx's clients are served by others.

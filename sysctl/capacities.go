@@ -103,7 +103,7 @@ func (c Capacity) Spare(has int64) bool {
 	switch c.Key {
 	case "fs.aio-max-nr", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "net.core.optmem_max", "vm.max_map_count":
 		return true
-	case "fs.file-max":
+	case "fs.file-max", "fs.nr_open":
 		return has >= ampleFiles
 	}
 	return strings.HasPrefix(c.Key, "fs.inotify.")

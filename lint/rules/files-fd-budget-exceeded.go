@@ -59,6 +59,9 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	if when != "" {
 		peak := p.Host.Facts.Workload.PeakConnections
 		r.SeeOrigin(peak.Origin, "%d clients are expected", peak.Value)
+		if load, ok := p.Host.Peak(); ok && need.Connections.Value < 2*clients {
+			r.SeeOrigin(load.Requests.Origin, "each worker has %s to the application in use (%s)", counted(load.Busy, "connection"), load)
+		}
 	}
 	if demand.Spill != nil {
 		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")

@@ -91,7 +91,7 @@ func reportMachineKeys(p *lint.Pass, d *sysctl.Document) {
 	first := ""
 	for _, l := range d.Lines {
 		k, known := sysctl.Lookup(l.Key)
-		if !l.Plain() || l.IgnoreFailure || !known || k.Namespace(p.Host.Sysctl.Kernel) != sysctl.Machine || p.Host.IsVendor(d.File) {
+		if !l.Plain() || l.IgnoreFailure || !known || k.Namespace(p.Host.Sysctl.Kernel) != sysctl.Machine || isGone(p.Host, l.Key) || p.Host.IsVendor(d.File) {
 			continue
 		}
 		if lines = append(lines, l.Span); first == "" {

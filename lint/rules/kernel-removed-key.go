@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/sysctl"
@@ -29,17 +30,7 @@ var removedKey = &lint.Rule{
 const oldestInUse = "4.18"
 
 func runRemovedKey(p *lint.Pass) {
-	kernel := oldestInUse
-	if p.Host.Facts.Kernel.Known {
-		kernel = p.Host.Facts.Kernel.Value
-	}
-	gone := func(l *sysctl.Line) bool {
-		if !l.Plain() || l.IgnoreFailure {
-			return false
-		}
-		k, ok := sysctl.Lookup(l.Key)
-		return ok && k.RemovedIn(kernel)
-	}
+	gone := func(l *sysctl.Line) bool { return l.Plain() && !l.IgnoreFailure && isGone(p.Host, l.Key) }
 	for _, d := range p.Host.Sysctl.Documents {
 		if p.Host.IsVendor(d.File) { // made for the kernels of several releases
 			continue
@@ -48,6 +39,16 @@ func runRemovedKey(p *lint.Pass) {
 			reportRemoved(p, lines)
 		}
 	}
+}
+
+// isGone reports whether the kernel has a key no longer.
+func isGone(h *host.Host, key string) bool {
+	kernel := oldestInUse
+	if h.Facts.Kernel.Known {
+		kernel = h.Facts.Kernel.Value
+	}
+	k, ok := sysctl.Lookup(key)
+	return ok && k.RemovedIn(kernel)
 }
 
 // reportRemoved reports the lines of one file that assign one key.

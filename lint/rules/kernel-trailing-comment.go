@@ -31,7 +31,7 @@ var trailingComment = &lint.Rule{
 func runTrailingComment(p *lint.Pass) {
 	for _, d := range p.Host.Sysctl.Documents {
 		for _, l := range d.Lines {
-			if c, ok := spoiledBy(l); ok {
+			if c, ok := spoiledBy(l); ok && !isGone(p.Host, l.Key) {
 				reportTrailing(p, l, c)
 			}
 		}
