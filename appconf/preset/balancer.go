@@ -4,9 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
-	"sync"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -25,27 +22,24 @@ type Balancer struct {
 }
 
 //go:embed balancers.yaml
-var balancersYAML []byte
+var balancersYAML string
 
-// balancers returns the table of kinds. Nobody changes it.
-var balancers = sync.OnceValue(func() []*Balancer {
+func (r row) balancer() *Balancer {
 	var rows []*Balancer
-	if err := yaml.Unmarshal(balancersYAML, &rows); err != nil {
-		panic("balancers.yaml: " + err.Error())
-	}
-	return rows
-})
+	r.decode(&rows)
+	return rows[0]
+}
 
 // FindBalancer returns what is known of a kind; generic-http and generic-tcp
 // have no defaults. An unknown kind is an error that names the nearest one.
 func FindBalancer(kind string) (*Balancer, error) {
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	var names []string
-	for _, b := range balancers() {
-		if b.ID == kind {
-			return b, nil
+	for _, row := range balancerRows() {
+		if row.id == kind {
+			return row.balancer(), nil
 		}
-		names = append(names, b.ID)
+		names = append(names, row.id)
 	}
 	return nil, fmt.Errorf("unknown load balancer kind %q%s", spelling.Abbreviate(kind), spelling.Hint(kind, names))
 }

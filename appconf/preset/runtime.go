@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
@@ -59,13 +56,19 @@ func (r *Runtime) Origin(f Figure) source.Origin {
 }
 
 //go:embed runtimes.yaml
-var runtimesYAML []byte
+var runtimesYAML string
 
 // Runtimes returns every preset in the order of the table, as it stands there: for
-// no version in particular. The list is shared: nobody changes it.
-func Runtimes() []*Runtime { return runtimes() }
+// no version in particular. Nobody changes them.
+func Runtimes() []*Runtime {
+	var out []*Runtime
+	for _, row := range runtimeRows() {
+		out = append(out, row.runtime())
+	}
+	return out
+}
 
-var runtimes = sync.OnceValue(func() []*Runtime {
+func (r row) runtime() *Runtime {
 	var rows []struct {
 		ID, Family, Label, Variant string
 		Since, Below               string
@@ -73,20 +76,15 @@ var runtimes = sync.OnceValue(func() []*Runtime {
 		Speaks                     ProtocolFigure
 		Figures                    map[string]Figure
 	}
-	if err := yaml.Unmarshal(runtimesYAML, &rows); err != nil {
-		panic("runtimes.yaml: " + err.Error())
-	}
-	var out []*Runtime
-	for _, row := range rows {
-		r := &Runtime{ID: row.ID, Family: row.Family, Variant: row.Variant, Figures: row.Figures, Speaks: row.Speaks,
-			name: row.Label, since: row.Since, below: row.Below}
-		if row.SpeaksKeepAlive != nil {
-			r.SpeaksKeepAlive = source.Known(*row.SpeaksKeepAlive, source.Origin{Default: row.Label + " default"})
-		}
-		out = append(out, r)
+	r.decode(&rows)
+	in := rows[0]
+	out := &Runtime{ID: in.ID, Family: in.Family, Variant: in.Variant, Figures: in.Figures, Speaks: in.Speaks,
+		name: in.Label, since: in.Since, below: in.Below}
+	if in.SpeaksKeepAlive != nil {
+		out.SpeaksKeepAlive = source.Known(*in.SpeaksKeepAlive, source.Origin{Default: in.Label + " default"})
 	}
 	return out
-})
+}
 
 // FindRuntime returns what is known of NAME or NAME@VERSION, where the name is a
 // preset (spring-boot-tomcat) or a family (node, gunicorn, echo). The version
@@ -101,11 +99,12 @@ func FindRuntime(spec string) (*Runtime, error) {
 		return nil, fmt.Errorf("runtime %q: %q is not a version", spelling.Abbreviate(spec), spelling.Abbreviate(number))
 	}
 	var named, fitting []*Runtime
-	for _, r := range runtimes() {
-		if r.ID == name && (r.Family != name || number == "") {
-			return r.at(number, v), nil
+	for _, row := range runtimeRows() {
+		if row.id == name && (row.family != name || number == "") {
+			return row.runtime().at(number, v), nil
 		}
-		if r.Family == name {
+		if row.family == name {
+			r := row.runtime()
 			named = append(named, r)
 			if some, _ := r.covers(v); some {
 				fitting = append(fitting, r)
@@ -202,9 +201,9 @@ func agree(rows []*Runtime, number string, v version) *Runtime {
 // none.
 func (r *Runtime) Sibling(id string) *Runtime {
 	v, _ := parseVersion(r.Version)
-	for _, row := range runtimes() {
-		if row.ID == id {
-			return row.at(r.Version, v)
+	for _, row := range runtimeRows() {
+		if row.id == id {
+			return row.runtime().at(r.Version, v)
 		}
 	}
 	return nil
@@ -213,8 +212,8 @@ func (r *Runtime) Sibling(id string) *Runtime {
 // runtimeNames returns every name FindRuntime knows.
 func runtimeNames() []string {
 	var out []string
-	for _, r := range runtimes() {
-		out = append(out, r.ID, r.Family)
+	for _, row := range runtimeRows() {
+		out = append(out, row.id, row.family)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

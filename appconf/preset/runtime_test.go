@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 )
 
 func TestFindRuntime(t *testing.T) {
@@ -100,7 +101,17 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s: %+v is neither a number nor a known word", where, f)
 		}
 	}
-	for _, r := range Runtimes() {
+	if rows := rowsOf(runtimesYAML); len(rows) < 50 || rowsIn(t, runtimesYAML) != len(rows) {
+		t.Errorf("%d rows of %d", len(rows), rowsIn(t, runtimesYAML))
+	}
+	if rows := rowsOf(balancersYAML); len(rows) < 20 || rowsIn(t, balancersYAML) != len(rows) {
+		t.Errorf("%d rows of %d", len(rows), rowsIn(t, balancersYAML))
+	}
+	for _, row := range runtimeRows() {
+		r := row.runtime()
+		if r.ID != row.id || r.Family != row.family || r.Family == "" {
+			t.Errorf("%s of %s is found as %s of %s", r.ID, r.Family, row.id, row.family)
+		}
 		if ids[r.ID] {
 			t.Errorf("%s twice", r.ID)
 		}
@@ -117,7 +128,11 @@ func TestTables(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, b := range balancers() {
+	for _, row := range balancerRows() {
+		b := row.balancer()
+		if b.ID != row.id {
+			t.Errorf("%s is found as %s", b.ID, row.id)
+		}
 		if b.Layer != 4 && b.Layer != 7 || b.Label == "" {
 			t.Errorf("%s: %+v", b.ID, b)
 		}
@@ -125,4 +140,14 @@ func TestTables(t *testing.T) {
 			check(b.ID+" "+name, f)
 		}
 	}
+}
+
+// rowsIn returns how many rows a table has, as YAML.
+func rowsIn(t *testing.T, table string) int {
+	t.Helper()
+	var rows []struct{ ID string }
+	if err := yaml.Unmarshal([]byte(table), &rows); err != nil {
+		t.Fatal(err)
+	}
+	return len(rows)
 }
