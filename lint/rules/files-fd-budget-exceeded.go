@@ -66,7 +66,10 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	if demand.Spill != nil {
 		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")
 	}
-	if n := roundedLimit(p.Host, demand.Total()); n > 0 {
+	n := roundedLimit(p.Host, demand.Total())
+	if n == 0 {
+		r.Apply() // a reload changes nothing
+	} else {
 		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), setNoFile(p.Host.Nginx.Root, n)...)
 	}
 }

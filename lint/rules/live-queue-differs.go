@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
 )
 
 var queueDiffers = &lint.Rule{
@@ -22,19 +23,46 @@ var queueDiffers = &lint.Rule{
 }
 
 func runQueueDiffers(p *lint.Pass) {
+	var differ []*host.RunningQueue
 	for _, q := range p.Host.RunningQueues() {
 		if q.Length != q.Want() {
-			reportQueue(p, q)
+			differ = append(differ, q)
 		}
+	}
+	for len(differ) > 0 {
+		first := differ[0]
+		alike := func(q *host.RunningQueue) bool { return q.Length == first.Length && q.Want() == first.Want() }
+		same, rest := partition(differ, alike)
+		r := reportQueue(p, first)
+		for _, q := range same[1:] {
+			r.See(queuePlace(q), "so with the one of %s", q.Listen.Socket)
+		}
+		differ = rest
 	}
 }
 
-func reportQueue(p *lint.Pass, q *host.RunningQueue) {
-	at := q.Listen.Directive.HeadSpan()
-	if !q.Backlog.Origin.IsDefault() {
-		at = q.Backlog.Origin.Span
+// partition splits what passes a test from what does not.
+func partition(all []*host.RunningQueue, test func(*host.RunningQueue) bool) (in, out []*host.RunningQueue) {
+	for _, q := range all {
+		if test(q) {
+			in = append(in, q)
+		} else {
+			out = append(out, q)
+		}
 	}
-	r := p.Report(at, "the accept queue of %s holds %d connections, and %d after a restart of nginx", q.Listen.Socket, q.Length, q.Want())
+	return in, out
+}
+
+// queuePlace returns what asks for the length of a queue.
+func queuePlace(q *host.RunningQueue) source.Span {
+	if q.Backlog.Origin.IsDefault() {
+		return q.Listen.Directive.HeadSpan()
+	}
+	return q.Backlog.Origin.Span
+}
+
+func reportQueue(p *lint.Pass, q *host.RunningQueue) *lint.Report {
+	r := p.Report(queuePlace(q), "the accept queue of %s holds %d connections, and %d after a restart of nginx", q.Listen.Socket, q.Length, q.Want())
 	if r.Key("queue %s", q.Listen.Socket); q.Length > q.Want() {
 		r.Severity(lint.Info)
 	}
@@ -42,7 +70,7 @@ func reportQueue(p *lint.Pass, q *host.RunningQueue) {
 		r.SeeOrigin(q.Backlog.Origin, "the backlog is %d", q.Backlog.Value)
 	}
 	r.SeeOrigin(q.Limit.Origin, "%s is %d", somaxconn, q.Limit.Value)
-	r.Apply(queueCommands(p.Host, q)...)
+	return r.Apply(queueCommands(p.Host, q)...)
 }
 
 // queueCommands returns what gives a queue its length: no file that is loaded again
