@@ -11,6 +11,8 @@ import (
 // A Candidate is a fix that a rule suggests.
 type Candidate struct {
 	Rule string
+	// Host names the machine: the settings of two are two, unless they share a file.
+	Host string
 	Fix  *Fix
 }
 
@@ -36,7 +38,7 @@ type Held struct {
 // held back whole; all spans are compared in the coordinates of the files as
 // they were read. The result does not depend on the order of the candidates.
 func Merge(candidates []Candidate) Merged {
-	m := merger{files: map[*source.File][]taken{}, settings: map[string]taken{}}
+	m := merger{files: map[*source.File][]taken{}, settings: map[string][]taken{}}
 	order := make([]int, len(candidates))
 	for i := range order {
 		order[i] = i
@@ -70,15 +72,15 @@ func compare(a, b Candidate) int {
 	return strings.Compare(a.Fix.Title, b.Fix.Title)
 }
 
-// taken is an accepted edit and the rule it came from.
+// taken is an accepted edit and the rule and host it came from.
 type taken struct {
 	source.Edit
-	rule string
+	rule, host string
 }
 
 type merger struct {
 	files    map[*source.File][]taken // sorted by start
-	settings map[string]taken
+	settings map[string][]taken
 }
 
 // conflict says why a fix cannot join those taken so far; "" if it can.
@@ -89,8 +91,10 @@ func (m *merger) conflict(c Candidate) string {
 			return fmt.Sprintf("changes the same place as %s (line %d)", rule, p.Line)
 		}
 		for _, setting := range settings(e) {
-			if t, ok := m.settings[setting]; ok && t.Edit != e {
-				return fmt.Sprintf("decides the same setting as %s", t.rule)
+			for _, t := range m.settings[setting] {
+				if t.Edit != e && (t.host == c.Host || t.Span.File == e.Span.File) {
+					return fmt.Sprintf("decides the same setting as %s", t.rule)
+				}
 			}
 		}
 	}
@@ -124,14 +128,15 @@ func search(list []taken, e source.Edit) int {
 
 func (m *merger) take(c Candidate) {
 	for _, e := range c.Fix.Edits {
-		t := taken{e, c.Rule}
+		t := taken{e, c.Rule, c.Host}
 		list := m.files[e.Span.File]
 		i := search(list, e)
-		if i == len(list) || list[i].Edit != e {
-			m.files[e.Span.File] = slices.Insert(list, i, t)
+		if i < len(list) && list[i].Edit == e {
+			continue
 		}
+		m.files[e.Span.File] = slices.Insert(list, i, t)
 		for _, setting := range settings(e) {
-			m.settings[setting] = t
+			m.settings[setting] = append(m.settings[setting], t)
 		}
 	}
 }

@@ -27,7 +27,12 @@ func deciding(e source.Edit, setting string) source.Edit {
 }
 
 func safe(rule string, edits ...source.Edit) Candidate {
-	return Candidate{rule, &Fix{Safety: Safe, Title: "fix " + rule, Edits: edits}}
+	return Candidate{Rule: rule, Fix: &Fix{Safety: Safe, Title: "fix " + rule, Edits: edits}}
+}
+
+func on(host string, c Candidate) Candidate {
+	c.Host = host
+	return c
 }
 
 func TestMerge(t *testing.T) {
@@ -44,6 +49,8 @@ func TestMerge(t *testing.T) {
 		{"insertions at one place", []Candidate{safe("y", at(fileA, 3, 3, "y")), safe("x", at(fileA, 3, 3, "x"))}, "[1]", "012x3456789", "abcdef"},
 		{"insertion at the end of a deletion", []Candidate{safe("x", at(fileA, 2, 4, "")), safe("y", at(fileA, 4, 4, "y"))}, "[0 1]", "01y456789", "abcdef"},
 		{"one setting decided twice", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileB, 0, 1, "Y"), "r\ns"))}, "[0]", "X123456789", "abcdef"},
+		{"the same setting of two hosts", []Candidate{on("a", safe("x", deciding(at(fileA, 0, 1, "X"), "s"))), on("b", safe("x", deciding(at(fileB, 0, 1, "Y"), "s")))}, "[0 1]", "X123456789", "Ybcdef"},
+		{"the same setting in a file that two hosts share", []Candidate{on("a", safe("x", deciding(at(fileA, 0, 1, "X"), "s"))), on("b", safe("x", deciding(at(fileA, 5, 6, "Y"), "s")))}, "[0]", "X123456789", "abcdef"},
 		{"one setting decided alike", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "s"))}, "[0 1]", "X123456789", "abcdef"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

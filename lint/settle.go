@@ -91,7 +91,7 @@ type state struct {
 func (s *settler) round(out *Outcome, todo []*Finding) {
 	list := make([]fixes.Candidate, len(todo))
 	for i, f := range todo {
-		list[i] = fixes.Candidate{Rule: f.Rule.Name, Fix: f.Fix}
+		list[i] = fixes.Candidate{Rule: f.Rule.Name, Host: f.Host, Fix: f.Fix}
 	}
 	merged := fixes.Merge(list)
 	applied := pick(todo, merged.Applied)
