@@ -225,3 +225,19 @@ func (h *Host) inUse(clients int64) int64 {
 
 // passesOn reports whether some of nginx's clients are served by others.
 func (h *Host) passesOn() bool { return len(h.Nginx.Routes()) > 0 }
+
+// ConnectionsPlace returns the worker_connections directive, else the head of the
+// events block, in which its default counts. It is invalid without events; h.Nginx
+// must not be nil.
+func (h *Host) ConnectionsPlace() source.Span {
+	for _, s := range h.Nginx.Root.Children {
+		if s.Context != nginxconf.InEvents {
+			continue
+		}
+		if d := s.Last("worker_connections"); d != nil {
+			return d.HeadSpan()
+		}
+		return s.Directive.HeadSpan()
+	}
+	return source.Span{}
+}

@@ -3,8 +3,11 @@ package host
 import (
 	"fmt"
 	"math"
+	"math/bits"
+	"strconv"
 
 	"github.com/tunelint/tunelint/machine"
+	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -120,10 +123,31 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 	return open
 }
 
+// EnoughNoFile returns the worker_rlimit_nofile to set for a need: the next power of
+// two from 1024 on, if it is sure to take effect, and not too much for the machine; 0
+// when none is.
+func (h *Host) EnoughNoFile(need int64) int64 {
+	ceiling := h.NoFileCeiling()
+	rounded := max(1024, int64(1)<<bits.Len64(uint64(need-1)))
+	if !ceiling.Known || need > ceiling.Value || !h.FitsFileMax(need) {
+		return 0
+	}
+	return min(rounded, ceiling.Value)
+}
+
+// SetNoFile returns the edits that set worker_rlimit_nofile. h.Nginx must not be nil.
+func (h *Host) SetNoFile(n int64) []source.Edit {
+	word := strconv.FormatInt(n, 10)
+	if d := h.Nginx.Root.Last("worker_rlimit_nofile"); d != nil {
+		return []source.Edit{d.SetArg(0, word)}
+	}
+	return h.Nginx.Root.Insert(nginxconf.Statement{Name: "worker_rlimit_nofile", Words: []string{word}})
+}
+
 // HardNoFile returns the hard limit on open files that workers inherit and cannot
 // raise, for want of CAP_SYS_RESOURCE: in containers, and where the unit takes
-// the capability away or what runs does not have it. fixed is false where they can raise it; where nobody can
-// tell, fixed is true and the limit unknown.
+// the capability away or what runs does not have it. fixed is false where they can
+// raise it; where nobody can tell, fixed is true and the limit unknown.
 func (h *Host) HardNoFile() (hard source.Setting[int64], fixed bool) {
 	if _, hard, contained := h.containerLimits(); contained {
 		c, _ := h.ownContainer()

@@ -21,8 +21,8 @@ type RunningLimit struct {
 	Why string
 }
 
-// RunningLimit returns the limit that the files give the workers of a master.
-func (h *Host) RunningLimit(m machine.Master) RunningLimit {
+// runningLimit returns the limit that the files give the workers of a master.
+func (h *Host) runningLimit(m machine.Master) RunningLimit {
 	v := h.Nginx.Root.Effective("worker_rlimit_nofile")
 	switch {
 	case !v.Known:
@@ -35,6 +35,31 @@ func (h *Host) RunningLimit(m machine.Master) RunningLimit {
 		return RunningLimit{}
 	}
 	return RunningLimit{Limit: n, Directive: true}
+}
+
+// A LimitDrift compares the limits of running workers with the host's files.
+type LimitDrift struct {
+	Master machine.Master
+	// Want is what the files give; where it is not known none differs.
+	Want RunningLimit
+	// Differ counts the workers that have another limit, of those that take new
+	// connections; Worker is the one with the lowest.
+	Differ int
+	Worker machine.Worker
+}
+
+// LimitDrift returns how the limits of a master's workers differ from the files.
+func (h *Host) LimitDrift(m machine.Master) LimitDrift {
+	d := LimitDrift{Master: m, Want: h.runningLimit(m)}
+	for _, w := range Serving(m) {
+		if w.NoFile == (machine.Limits{}) || !d.Want.Limit.Known || w.NoFile.Soft == d.Want.Limit.Value {
+			continue
+		}
+		if d.Differ++; d.Differ == 1 || w.NoFile.Soft < d.Worker.NoFile.Soft {
+			d.Worker = w
+		}
+	}
+	return d
 }
 
 // runningInherited returns the limit that systemd starts nginx with, cut to the

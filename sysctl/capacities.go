@@ -108,3 +108,14 @@ func (c Capacity) Spare(has int64) bool {
 	}
 	return strings.HasPrefix(c.Key, "fs.inotify.")
 }
+
+// RaisesOthers reports whether numbers of a setting beside the capacity are above
+// those of a default.
+func (c Capacity) RaisesOthers(has, base []int64) bool {
+	for i := range min(len(has), len(base)) {
+		if c.Place > 0 && has[i] > base[i] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,6 +1,7 @@
 package sysctl
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -18,6 +19,18 @@ func (l *Line) SetValue(v string) source.Edit {
 		v = " " + v
 	}
 	return source.Edit{Span: l.ValueSpan, Text: v, Decides: decides(l.Key)}
+}
+
+// SetNumber returns the edit that replaces one of the numbers of a value, place
+// counting from 0; the blanks between them become single spaces. It is nil where the
+// line is not plain or has no such number.
+func (l *Line) SetNumber(place int, n int64) []source.Edit {
+	words := strings.Fields(l.Value)
+	if !l.Plain() || place < 0 || place >= len(words) {
+		return nil
+	}
+	words[place] = strconv.FormatInt(n, 10)
+	return []source.Edit{l.SetValue(strings.Join(words, " "))}
 }
 
 // Delete removes the line with its indentation and its line ending. A last line

@@ -1,6 +1,10 @@
 package sysctl
 
-import "strings"
+import (
+	"fmt"
+	"math"
+	"strings"
+)
 
 // A Floor is the least that a kernel starts a key with.
 type Floor struct {
@@ -12,6 +16,22 @@ type Floor struct {
 	// values are a bound and no figure.
 	Since string
 	Grows bool
+}
+
+// Words says what a bound is, of which least is one number, and what it rests on;
+// sized reports that the memory of the machine is known.
+func (f Floor) Words(least int64, sized bool) string {
+	switch {
+	case least == math.MaxInt64:
+		return "no limit since " + f.Since
+	case f.Grows && sized:
+		return fmt.Sprintf("at least %d with this memory", least)
+	case f.Grows:
+		return fmt.Sprintf("at least %d with 1 GiB of memory", least)
+	case f.Since != "":
+		return fmt.Sprintf("%d since %s", least, f.Since)
+	}
+	return fmt.Sprint(least)
 }
 
 // smallMemory is what a machine is taken to have that nobody knows more of.

@@ -29,12 +29,12 @@ func runConnectionsBelowWorkload(p *lint.Pass) {
 	need, why, ok := p.Host.ConnectionNeed()
 	switch {
 	case why != "":
-		p.Skip(connectionsPlace(p.Host.Nginx), why)
+		p.Skip(p.Host.ConnectionsPlace(), why)
 		return
 	case !ok || need.Has() >= need.Needs():
 		return
 	}
-	r := p.Report(connectionsPlace(p.Host.Nginx), "the peak takes %d connections (%s), %s",
+	r := p.Report(p.Host.ConnectionsPlace(), "the peak takes %d connections (%s), %s",
 		need.Needs(), needSum(need), connectionsThere(need)).
 		Key("worker_connections")
 	if need.Each.Origin.IsDefault() {
@@ -80,12 +80,12 @@ func suggestConnections(p *lint.Pass, r *lint.Report, need host.ConnectionNeed) 
 	files := demand.With(enough).Total()
 	if limit, _ := p.Host.WorkerNoFile(); limit.Known && files > limit.Value {
 		r.SeeOrigin(limit.Origin, "with %d connections a worker may need %d descriptors, its limit is %d", enough, files, limit.Value)
-		n := roundedLimit(p.Host, files)
+		n := p.Host.EnoughNoFile(files)
 		if n == 0 {
 			return
 		}
 		title += fmt.Sprintf(" and worker_rlimit_nofile to %d", n)
-		edits = append(edits, setNoFile(p.Host.Nginx.Root, n)...)
+		edits = append(edits, p.Host.SetNoFile(n)...)
 	}
 	r.SuggestUnsafe(title, "each worker takes some 430 bytes more for every connection, used or not, and applications may get more requests at once", edits...)
 }

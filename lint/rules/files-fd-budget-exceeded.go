@@ -2,13 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"math/bits"
 	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -33,7 +31,7 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	if !ok {
 		return
 	}
-	at := connectionsPlace(p.Host.Nginx)
+	at := p.Host.ConnectionsPlace()
 	limit, why := p.Host.WorkerNoFile()
 	if !limit.Known {
 		p.Skip(at, why)
@@ -66,11 +64,11 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	if demand.Spill != nil {
 		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")
 	}
-	n := roundedLimit(p.Host, demand.Total())
+	n := p.Host.EnoughNoFile(demand.Total())
 	if n == 0 {
 		r.Apply() // a reload changes nothing
 	} else {
-		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), setNoFile(p.Host.Nginx.Root, n)...)
+		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), p.Host.SetNoFile(n)...)
 	}
 }
 
@@ -92,21 +90,6 @@ func fdSeverity(most, need host.Demand, atPeak bool, limit source.Setting[int64]
 		return lint.Warning, true
 	}
 	return lint.Info, most.Load() > limit.Value && !limit.Origin.IsDefault()
-}
-
-// connectionsPlace returns the worker_connections directive, else the head of
-// the events block, in which its default counts.
-func connectionsPlace(c *nginxconf.Config) source.Span {
-	for _, s := range c.Root.Children {
-		if s.Context != nginxconf.InEvents {
-			continue
-		}
-		if d := s.Last("worker_connections"); d != nil {
-			return d.HeadSpan()
-		}
-		return s.Directive.HeadSpan()
-	}
-	return source.Span{}
 }
 
 // sum writes out what the total is made of.
@@ -131,23 +114,4 @@ func counted(n int64, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// roundedLimit returns the limit to set: the next power of two, if it is sure
-// to take effect, and not too much for the machine; 0 when none is.
-func roundedLimit(h *host.Host, need int64) int64 {
-	ceiling := h.NoFileCeiling()
-	rounded := max(1024, int64(1)<<bits.Len64(uint64(need-1)))
-	if !ceiling.Known || need > ceiling.Value || !h.FitsFileMax(need) {
-		return 0
-	}
-	return min(rounded, ceiling.Value)
-}
-
-func setNoFile(main *nginxconf.Scope, n int64) []source.Edit {
-	word := strconv.FormatInt(n, 10)
-	if d := main.Last("worker_rlimit_nofile"); d != nil {
-		return []source.Edit{d.SetArg(0, word)}
-	}
-	return main.Insert(nginxconf.Statement{Name: "worker_rlimit_nofile", Words: []string{word}})
 }

@@ -5,8 +5,6 @@ import (
 	"math"
 	"path"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -58,7 +56,7 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 	}
 	var r *lint.Report
 	if base.Origin.IsDefault() {
-		r = p.Report(line.Span, "%s below the kernel's default, %s", what, defaultInWords(p.Host, least, base.Floor))
+		r = p.Report(line.Span, "%s below the kernel's default, %s", what, base.Floor.Words(least, p.Host.Facts.Memory.Known))
 	} else {
 		r = p.Report(line.Span, "%s below the %d that %s sets", what, least, path.Base(base.Origin.Span.File.Path))
 		r.SeeOrigin(base.Origin, "it would be %d without this line", least)
@@ -69,7 +67,7 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 	explainBelow(p, r.Key("%s", c.Key).Label("%s", c.What), c, base)
 	switch {
 	case c.Width(): // a narrow range may keep clear of somebody's ports
-	case raisesNothing(c, line.Numbers(), base.Numbers):
+	case !c.RaisesOthers(line.Numbers(), base.Numbers):
 		r.Suggest("remove "+c.Key, removeBelow(p.Host, c, least)...)
 		if base.Floor.Grows || c.Place > 0 || least == math.MaxInt64 {
 			r.See(source.Span{}, "the running kernel keeps its value until the next boot")
@@ -95,21 +93,6 @@ func explainBelow(p *lint.Pass, r *lint.Report, c sysctl.Capacity, base host.Sys
 	}
 }
 
-// defaultInWords says what the least default is, and what it rests on.
-func defaultInWords(h *host.Host, least int64, f sysctl.Floor) string {
-	switch {
-	case least == math.MaxInt64:
-		return "no limit since " + f.Since
-	case f.Grows && h.Facts.Memory.Known:
-		return fmt.Sprintf("at least %d with this memory", least)
-	case f.Grows:
-		return fmt.Sprintf("at least %d with 1 GiB of memory", least)
-	case f.Since != "":
-		return fmt.Sprintf("%d since %s", least, f.Since)
-	}
-	return fmt.Sprint(least)
-}
-
 // removeBelow deletes the administrator's lines of a key; nothing where one of them is
 // not below the default, so that something else than the default may be wanted.
 func removeBelow(h *host.Host, c sysctl.Capacity, least int64) []source.Edit {
@@ -128,23 +111,11 @@ func removeBelow(h *host.Host, c sysctl.Capacity, least int64) []source.Edit {
 	return h.DeleteSysctl(slices.Compact(lines))
 }
 
-// raisesNothing reports whether a line sets no other number above its default.
-func raisesNothing(c sysctl.Capacity, has, base []int64) bool {
-	for i := range min(len(has), len(base)) {
-		if c.Place > 0 && has[i] > base[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // raised writes the default in place of the number that is below it; nothing where
 // several lines set the key.
 func raised(h *host.Host, c sysctl.Capacity, line *sysctl.Line, least int64) []source.Edit {
-	words := strings.Fields(line.Value)
-	if len(h.Sysctl.Lines(c.Key)) != 1 || !h.OwnsLines(line) || c.Place >= len(words) {
+	if len(h.Sysctl.Lines(c.Key)) != 1 || !h.OwnsLines(line) {
 		return nil
 	}
-	words[c.Place] = strconv.FormatInt(least, 10)
-	return []source.Edit{line.SetValue(strings.Join(words, " "))}
+	return line.SetNumber(c.Place, least)
 }

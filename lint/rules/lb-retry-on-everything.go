@@ -24,6 +24,9 @@ var retryOnEverything = &lint.Rule{
 // flood of its own.
 const maxTries = 6
 
+// maxAttempts bounds what is multiplied.
+const maxAttempts = 1 << 20
+
 func runRetryOnEverything(p *lint.Pass) {
 	for _, b := range p.Host.Balancers {
 		switch {
@@ -43,7 +46,7 @@ func reportRetriedAnswers(p *lint.Pass, b *appconf.LoadBalancer) {
 		r.SeeOrigin(b.Retry.Attempts.Origin, "up to %s", counted(int64(b.Retry.Attempts.Value), "time"))
 	}
 	most, at := p.Host.MostTries(false)
-	if at != nil && b.Retry.Attempts.Known && b.Retry.Attempts.Value < maxWorkers {
+	if at != nil && b.Retry.Attempts.Known && b.Retry.Attempts.Value < maxAttempts {
 		r.See(at.Pass.HeadSpan(), "nginx tries up to %d servers each time: a GET may run %d times", most, (b.Retry.Attempts.Value+1)*most)
 	}
 	if _, post := p.Host.MostTries(true); post != nil {
@@ -56,7 +59,7 @@ func reportRetriedAnswers(p *lint.Pass, b *appconf.LoadBalancer) {
 func reportManyTries(p *lint.Pass, b *appconf.LoadBalancer) {
 	attempts := b.Retry.Attempts
 	most, at := p.Host.MostTries(false)
-	if at == nil || !attempts.Known || attempts.Value > maxWorkers || (attempts.Value+1)*most <= maxTries {
+	if at == nil || !attempts.Known || attempts.Value > maxAttempts || (attempts.Value+1)*most <= maxTries {
 		return
 	}
 	next := at.Scope.Effective(at.Module + "_next_upstream")

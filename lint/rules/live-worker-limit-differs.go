@@ -7,7 +7,6 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
-	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -29,68 +28,51 @@ var workerLimitDiffers = &lint.Rule{
 func runWorkerLimitDiffers(p *lint.Pass) {
 	masters, _ := p.Host.Masters()
 	for _, m := range masters {
-		var lowest *machine.Worker
-		differ := int64(0)
-		want := p.Host.RunningLimit(m)
-		for _, w := range host.Serving(m) {
-			if w.NoFile == (machine.Limits{}) || !want.Limit.Known || w.NoFile.Soft == want.Limit.Value {
-				continue
-			}
-			if differ++; lowest == nil || w.NoFile.Soft < lowest.NoFile.Soft {
-				lowest = &w
-			}
-		}
+		d := p.Host.LimitDrift(m)
 		switch {
-		case want.Why != "":
-			p.Skip(mainPlace(p.Host.Nginx), want.Why)
-		case lowest != nil:
-			reportWorkerLimit(p, limitDrift{m, *lowest, want}, differ)
+		case d.Want.Why != "":
+			p.Skip(mainPlace(p.Host.Nginx), d.Want.Why)
+		case d.Differ > 0:
+			reportWorkerLimit(p, d)
 		}
 	}
 }
 
-// A limitDrift is a worker whose limit is not that of the files.
-type limitDrift struct {
-	master machine.Master
-	worker machine.Worker
-	want   host.RunningLimit
-}
-
-func reportWorkerLimit(p *lint.Pass, d limitDrift, differ int64) {
-	at := d.want.Limit.Origin.Span
+func reportWorkerLimit(p *lint.Pass, d host.LimitDrift) {
+	at := d.Want.Limit.Origin.Span
 	if !at.IsValid() {
-		at = connectionsPlace(p.Host.Nginx)
+		at = p.Host.ConnectionsPlace()
 	}
-	has, want := d.worker.NoFile.Soft, d.want.Limit.Value
-	r := p.Report(at, "%s of the running nginx may open %d files, and what is written gives %d", counted(differ, "worker"), has, want)
+	has, want := d.Worker.NoFile.Soft, d.Want.Limit.Value
+	r := p.Report(at, "%s of the running nginx may open %d files, and what is written gives %d", counted(int64(d.Differ), "worker"), has, want)
 	r.Key("workers")
-	if d.want.Limit.Origin.IsDefault() {
-		r.SeeOrigin(d.want.Limit.Origin, "%s gives %d", p.Host.Service, want)
+	if d.Want.Limit.Origin.IsDefault() {
+		r.SeeOrigin(d.Want.Limit.Origin, "%s gives %d", p.Host.Service, want)
 	}
-	because, commands := d.inherited(p.Host)
-	if d.want.Directive {
-		because, commands = d.directive(p.Host)
+	because, commands := whyInherited(p.Host, d)
+	if d.Want.Directive {
+		because, commands = whyNotSet(p.Host, d)
 	}
-	r.See(source.Span{}, "process %d: %s", d.worker.PID, because).Apply(commands...)
+	r.See(source.Span{}, "process %d: %s", d.Worker.PID, because).Apply(commands...)
 	if demand, ok := p.Host.WorkerDemand(); ok && demand.Connections.Value > has {
 		r.SeeOrigin(demand.Connections.Origin, "worker_connections is %d", demand.Connections.Value)
 		r.Severity(lint.Error)
 	}
 }
 
-// directive says why worker_rlimit_nofile did not take effect, and what mends it.
-func (d limitDrift) directive(h *host.Host) (because string, commands []string) {
-	want := d.want.Limit.Value
+// whyNotSet says why worker_rlimit_nofile did not take effect, and what mends it.
+func whyNotSet(h *host.Host, d host.LimitDrift) (because string, commands []string) {
+	want := d.Want.Limit.Value
 	most, err := strconv.ParseInt(h.Machine.Values["fs.nr_open"], 10, 64)
 	reload := []string{"nginx -t", "nginx -s reload"}
 	switch {
-	case h.ChangedAfter(d.want.Limit.Origin.Span.File, d.worker.Started):
+	case h.ChangedAfter(d.Want.Limit.Origin.Span.File, d.Worker.Started):
 		return "it was started before the file was written", reload
 	case err == nil && want > most:
 		return fmt.Sprintf("fs.nr_open is %d in the kernel, and no limit can be above it", most), []string{"sysctl --system", "nginx -s reload"}
-	case want > d.master.NoFile.Hard && !d.master.MayRaise():
-		return fmt.Sprintf("the master has no CAP_SYS_RESOURCE to raise its hard limit, %d", d.master.NoFile.Hard), d.dropIn(h)
-	case d.worker.NoFile.Soft == d.master.NoFile.Soft:
+	case want > d.Master.NoFile.Hard && !d.Master.MayRaise():
+		return fmt.Sprintf("the master has no CAP_SYS_RESOURCE to raise its hard limit, %d", d.Master.NoFile.Hard), dropIn(h, want)
+	case d.Worker.NoFile.Soft == d.Master.NoFile.Soft:
 		return "it has the limit of the master: the error log tells if setrlimit failed, else it was changed by hand", reload
 	}
 	return "somebody changed it with prlimit", reload
@@ -98,26 +80,26 @@ func (d limitDrift) directive(h *host.Host) (because string, commands []string) 
 
 // dropIn are the commands that give the service the limit which its workers
 // cannot take.
-func (d limitDrift) dropIn(h *host.Host) []string {
+func dropIn(h *host.Host, nofile int64) []string {
 	dir := "/etc/systemd/system/" + h.Service + ".d"
 	return []string{
 		"mkdir -p " + dir,
-		fmt.Sprintf(`printf '[Service]\nLimitNOFILE=%d\n' > %s/nofile.conf`, d.want.Limit.Value, dir),
+		fmt.Sprintf(`printf '[Service]\nLimitNOFILE=%d\n' > %s/nofile.conf`, nofile, dir),
 		"systemctl daemon-reload",
 		"systemctl restart " + h.Service,
 	}
 }
 
-// inherited says why the limit of the service is not that of the worker.
-func (d limitDrift) inherited(h *host.Host) (because string, commands []string) {
+// whyInherited says why the limit of the service is not that of the worker.
+func whyInherited(h *host.Host, d host.LimitDrift) (because string, commands []string) {
 	restart := []string{"systemctl daemon-reload", "systemctl restart " + h.Service}
-	file := d.want.Limit.Origin.Span.File
+	file := d.Want.Limit.Origin.Span.File
 	switch {
-	case path.Ext(d.master.Unit) == ".scope":
-		return fmt.Sprintf("the master was not started as %s, it belongs to %s", h.Service, d.master.Unit), []string{"nginx -s quit", "systemctl start " + h.Service}
-	case d.master.NoFile.Soft == d.want.Limit.Value:
+	case path.Ext(d.Master.Unit) == ".scope":
+		return fmt.Sprintf("the master was not started as %s, it belongs to %s", h.Service, d.Master.Unit), []string{"nginx -s quit", "systemctl start " + h.Service}
+	case d.Master.NoFile.Soft == d.Want.Limit.Value:
 		return "the master has the limit of the service: the worker's was changed by hand, or by a worker_rlimit_nofile that is gone", []string{"nginx -t", "nginx -s reload"}
-	case file != nil && h.ChangedAfter(file, d.master.Started):
+	case file != nil && h.ChangedAfter(file, d.Master.Started):
 		return "the master was started before the unit was changed", restart
 	}
 	return "the master was started with another limit, or it was changed with prlimit", restart

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 )
@@ -22,42 +23,16 @@ var appExceedsLimit = &lint.Rule{
 	Run:      runAppExceedsLimit,
 }
 
-// maxWorkers bounds what is multiplied; a larger number is no count of workers.
-const maxWorkers = 1 << 20
-
 func runAppExceedsLimit(p *lint.Pass) {
 	for _, a := range p.Host.Apps {
 		each, workers := a.MemoryPerWorker, a.Workers
 		if a.MemoryLimit.Known && workers.Known && workers.Value > 1 && !each.Known {
 			p.Skip(memoryPlace(a), "how much memory a worker takes is not declared (memory_per_worker): "+usualWorkers(a.MemoryLimit.Value))
 		}
-		if limit, whole := memoryLimit(p, a); exceedsMemory(a, limit) {
+		if limit, whole := p.Host.MemoryFor(a); host.ExceedsMemory(a, limit) {
 			reportMemory(p, a, limit, whole)
 		}
 	}
-}
-
-// exceedsMemory reports whether the workers of an application take more than nine
-// tenths of a limit: the rest is for the master process, the page cache and what a
-// worker needs at its peak.
-func exceedsMemory(a *appconf.App, limit source.Setting[int64]) bool {
-	each, workers := a.MemoryPerWorker, a.Workers
-	if !each.Known || !workers.Known || workers.Value < 1 || workers.Value > maxWorkers || each.Value < 1 || each.Value > 1<<40 {
-		return false
-	}
-	return limit.Known && each.Value*int64(workers.Value) > limit.Value/10*9
-}
-
-// memoryLimit returns the limit of an application; where it has none and shares
-// nginx's machine, the machine's memory, which other programs need too.
-func memoryLimit(p *lint.Pass, a *appconf.App) (limit source.Setting[int64], machine bool) {
-	switch {
-	case a.MemoryLimit.Known:
-		return a.MemoryLimit, false
-	case p.Host.Facts.Container.Value || !p.Host.RunsHere(a):
-		return limit, false
-	}
-	return p.Host.Facts.Memory, true
 }
 
 func reportMemory(p *lint.Pass, a *appconf.App, limit source.Setting[int64], machine bool) {

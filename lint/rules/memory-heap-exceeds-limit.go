@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 )
 
@@ -24,7 +25,7 @@ var heapExceedsLimit = &lint.Rule{
 func runHeapExceedsLimit(p *lint.Pass) {
 	for _, a := range p.Host.Apps {
 		processes := int64(1)
-		if a.Workers.Known && a.Workers.Value > 0 && a.Workers.Value < maxWorkers {
+		if a.Workers.Known && a.Workers.Value > 0 && a.Workers.Value < host.MaxWorkers {
 			processes = int64(a.Workers.Value)
 		}
 		heap, limit := a.HeapLimit, a.MemoryLimit

@@ -75,7 +75,7 @@ func wholeMebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<19)>>20
 // application, or, where only full buffers do, those of nginx or of sockets.
 func saidAlready(p *lint.Pass, b *capacity.Budget) bool {
 	for _, a := range p.Host.Apps {
-		if limit, machine := memoryLimit(p, a); machine && exceedsMemory(a, limit) {
+		if limit, machine := p.Host.MemoryFor(a); machine && host.ExceedsMemory(a, limit) {
 			return true
 		}
 	}
@@ -102,5 +102,5 @@ func overcommittedPlace(h *host.Host, b *capacity.Budget) (at source.Span, who s
 	if largest != nil {
 		return memoryPlace(largest), "applications, nginx and sockets"
 	}
-	return connectionsPlace(h.Nginx), "nginx and sockets"
+	return h.ConnectionsPlace(), "nginx and sockets"
 }

@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
@@ -96,15 +93,10 @@ func bufferOf(p *lint.Pass, key string) socketBuffer {
 
 // lower sets the middle number to the usual one, on a line that no other overrules.
 func (b socketBuffer) lower(h *host.Host) []source.Edit {
-	if b.line == nil || !b.line.Plain() || len(h.Sysctl.Lines(b.key)) != 1 {
+	if b.line == nil || len(h.Sysctl.Lines(b.key)) != 1 || len(b.line.Numbers()) != 3 {
 		return nil
 	}
-	words := strings.Fields(b.line.Value)
-	if len(words) != 3 {
-		return nil
-	}
-	words[1] = strconv.FormatInt(b.usual, 10)
-	return []source.Edit{b.line.SetValue(strings.Join(words, " "))}
+	return b.line.SetNumber(1, b.usual)
 }
 
 // limitlessTCPMem reports a limit of pages that is more than there are: bytes, most
