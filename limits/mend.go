@@ -64,7 +64,7 @@ func (a *Assignment) Mend() (edits []source.Edit, as string) {
 	case moved && slices.Contains(sections(a.in.File.Path), "Service"):
 		edits = []source.Edit{a.Delete(), a.in.Insert("Service", key, value)}
 	case a.Section == "":
-		if edits = a.in.entitle("Service"); edits == nil || a.Key != key || a.noSign {
+		if edits = a.in.entitle(a.Home()); edits == nil || a.Key != key || a.noSign {
 			return nil, "" // two edits would start where the line does
 		}
 	case checkKey(a.Section, key) != "":
@@ -74,6 +74,15 @@ func (a *Assignment) Mend() (edits []source.Edit, as string) {
 		edits = append(edits, a.rewrite(key, value, comment)...)
 	}
 	return edits, key + "=" + value
+}
+
+// Home is the section in which systemd reads limits in the file of an assignment:
+// Manager in system.conf and user.conf, else Service.
+func (a *Assignment) Home() string {
+	if known := sections(a.in.File.Path); len(known) == 1 {
+		return known[0]
+	}
+	return "Service"
 }
 
 // rewrite returns the edits that give the assignment another key and value, with
@@ -123,6 +132,9 @@ func mendValue(key, text string) (value, comment string, ok bool) {
 	value = text
 	if i := strings.IndexAny(value, "#;"); i > 0 {
 		value, comment = strings.TrimRight(value[:i], " \t"), value[i:]
+		if strings.Trim(comment, "#; \t") == "" {
+			comment = "" // a slip of somebody who writes nginx.conf, and no comment
+		}
 	}
 	value = strings.Trim(value, `"'`)
 	if value == "" {

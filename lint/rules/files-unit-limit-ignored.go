@@ -69,7 +69,7 @@ func reportIgnored(p *lint.Pass, a *limits.Assignment, subject string) *lint.Rep
 	title := fmt.Sprintf("write %s%s", as, inThousands(a, as))
 	switch a.Section {
 	case "":
-		title = "put [Service] above " + as
+		title = fmt.Sprintf("put [%s] above %s", a.Home(), as)
 	case "Unit", "Install":
 		title = "move " + as + " to [Service]"
 	}
@@ -79,7 +79,7 @@ func reportIgnored(p *lint.Pass, a *limits.Assignment, subject string) *lint.Rep
 // whyIgnored writes out what is wrong with a line.
 func whyIgnored(a *limits.Assignment) string {
 	why, value := strings.CutPrefix(a.Broken, "invalid value: ")
-	if value && strings.ContainsAny(a.Value, "#;") {
+	if value && strings.ContainsAny(strings.TrimRight(a.Value, "; \t"), "#;") {
 		return "a comment behind a value is part of it"
 	}
 	return strings.Replace(why, `": `, `" is `, 1)
