@@ -115,7 +115,7 @@ func TestNginxOfRoot(t *testing.T) {
 	realpart.Need(t, "nginx")
 	with := InstalledNginx()
 	if dir := filepath.Dir(with.Value.Path); !slices.Contains(rootFolders[:], dir) {
-		t.Skipf("nginx is in %s", dir)
+		realpart.Lacking(t, "nginx in a folder of root, it is in "+dir)
 	}
 	t.Setenv("PATH", t.TempDir())
 	without := InstalledNginx()
@@ -188,7 +188,7 @@ func TestControlGroups(t *testing.T) {
 		dir = filepath.Join(dir, name)
 		inner := filepath.Join(dir, "inner")
 		if err := os.MkdirAll(inner, 0o755); err != nil {
-			t.Skipf("no control group can be made: %v", err)
+			realpart.Lacking(t, "control group of its own: "+err.Error())
 		}
 		t.Cleanup(func() { os.Remove(inner); os.Remove(dir) })
 		for file, text := range files {
@@ -196,14 +196,14 @@ func TestControlGroups(t *testing.T) {
 				continue
 			}
 			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-				t.Skipf("no limit can be set: %v", err)
+				realpart.Lacking(t, "control group with limits: "+err.Error())
 			}
 			delete(files, file)
 		}
 		join += "echo $$ >" + inner + "/cgroup.procs && "
 	}
 	if len(files) > 0 {
-		t.Skipf("controllers are switched off: %v", files)
+		realpart.Lacking(t, fmt.Sprintf("controller for %v", files))
 	}
 	got := describeUnder(t, "sh", "-c", join+`exec "$0"`)
 	if !strings.HasPrefix(got["CPU quota"], "1.5 ("+top) || !strings.HasPrefix(got["PIDs"], "500 ("+top) {
