@@ -65,11 +65,6 @@ func drawnCapacity(t testing.TB, config, site string) Capacity {
 }
 
 func TestCapacityGolden(t *testing.T) {
-	with := func(change func(*Options)) Options {
-		o := options()
-		change(&o)
-		return o
-	}
 	for _, c := range []struct {
 		file, format string
 		options      Options

@@ -154,11 +154,6 @@ func show(t testing.TB, picture Picture, format string, o Options) []byte {
 }
 
 func TestChainGolden(t *testing.T) {
-	with := func(change func(*Options)) Options {
-		o := options()
-		change(&o)
-		return o
-	}
 	const url = "https://www.shop.test/api/"
 	for _, c := range []struct {
 		file, format, url string

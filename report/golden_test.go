@@ -48,11 +48,6 @@ func render(t testing.TB, format string, r *lint.Result, o Options) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	with := func(change func(*Options)) Options {
-		o := options()
-		change(&o)
-		return o
-	}
 	for _, c := range []struct {
 		file, format string
 		result       *lint.Result

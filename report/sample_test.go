@@ -164,3 +164,10 @@ func broken() *lint.Result {
 func options() Options {
 	return Options{Base: base, Version: "0.1.0", Rules: []*lint.Rule{readBelowApp, backlogCapped, unusedIgnore}}
 }
+
+// with returns the options of the goldens with a change.
+func with(change func(*Options)) Options {
+	o := options()
+	change(&o)
+	return o
+}

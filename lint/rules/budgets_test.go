@@ -3,14 +3,11 @@ package rules_test
 import (
 	"bytes"
 	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tunelint/tunelint/capacity"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -32,20 +29,10 @@ var summed = map[string]capacity.BudgetKind{
 // TestBudgets draws the budgets of every host of every archive: what check finds is
 // marked in the picture, and the sums agree with it.
 func TestBudgets(t *testing.T) {
-	files, err := filepath.Glob("*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	marked := 0
-	for _, file := range files {
-		a, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range readCases(a) {
-			t.Run(strings.TrimSuffix(file, ".txtar")+"/"+c.name, func(t *testing.T) { marked += c.budgets(t) })
-		}
-	}
+	eachCase(t, "*.txtar", func(archive string, c *testCase) {
+		t.Run(archive+"/"+c.name, func(t *testing.T) { marked += c.budgets(t) })
+	})
 	if !t.Failed() && marked < 50 {
 		t.Errorf("%d findings are marked", marked)
 	}

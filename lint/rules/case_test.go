@@ -3,6 +3,7 @@ package rules_test
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,25 @@ type testCase struct {
 	want    string            // findings as printed
 	fixed   map[string]string // files that differ after the fixes, by path on the machine
 	diff    string            // the diff, where the archive holds one
+}
+
+// eachCase calls f for every case of the archives that a pattern matches, with the
+// name of the archive; no archive at all is an error.
+func eachCase(t testing.TB, pattern string, f func(archive string, c *testCase)) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no archives %s: %v", pattern, err)
+	}
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range readCases(a) {
+			f(strings.TrimSuffix(filepath.Base(file), ".txtar"), c)
+		}
+	}
 }
 
 // readCases splits an archive into its cases, in order.

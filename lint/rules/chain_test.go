@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -20,20 +17,10 @@ import (
 // TestChains draws the chains of every host of every archive: what check finds
 // between neighbours of a chain is marked in the picture, and nothing else is.
 func TestChains(t *testing.T) {
-	files, err := filepath.Glob("*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	marked := 0
-	for _, file := range files {
-		a, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range readCases(a) {
-			t.Run(strings.TrimSuffix(file, ".txtar")+"/"+c.name, func(t *testing.T) { marked += c.chains(t) })
-		}
-	}
+	eachCase(t, "*.txtar", func(archive string, c *testCase) {
+		t.Run(archive+"/"+c.name, func(t *testing.T) { marked += c.chains(t) })
+	})
 	if !t.Failed() && marked < 100 {
 		t.Errorf("%d findings are marked", marked)
 	}

@@ -1,11 +1,8 @@
 package rules_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
@@ -16,24 +13,14 @@ import (
 // second run changes nothing.
 func FuzzFix(f *testing.F) {
 	for _, pattern := range []string{"*.txtar", "../../testdata/hosts/*.txtar"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				f.Fatal(err)
+		eachCase(f, pattern, func(_ string, c *testCase) {
+			kernel := c.files[machineRoot+"/etc/sysctl.d/90-web.conf"]
+			if kernel == "" {
+				kernel = c.files[machineRoot+"/etc/sysctl.d/99-network-tuning.conf"]
 			}
-			for _, c := range readCases(a) {
-				kernel := c.files[machineRoot+"/etc/sysctl.d/90-web.conf"]
-				if kernel == "" {
-					kernel = c.files[machineRoot+"/etc/sysctl.d/99-network-tuning.conf"]
-				}
-				f.Add(c.files[machineRoot+"/etc/nginx/nginx.conf"], c.files[machineRoot+"/etc/nginx/conf.d/backend.conf"],
-					kernel, c.files[machineRoot+"/etc/security/limits.conf"])
-			}
-		}
+			f.Add(c.files[machineRoot+"/etc/nginx/nginx.conf"], c.files[machineRoot+"/etc/nginx/conf.d/backend.conf"],
+				kernel, c.files[machineRoot+"/etc/security/limits.conf"])
+		})
 	}
 	f.Fuzz(func(t *testing.T, conf, included, kernel, limits string) {
 		for _, text := range []string{conf, included, kernel, limits} {

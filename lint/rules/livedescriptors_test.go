@@ -66,7 +66,7 @@ func TestLiveDescriptors(t *testing.T) {
 	for _, nginx := range nginxtest.All(t) {
 		for _, load := range fdLoads {
 			t.Run(nginx.Version+"/"+load.name, func(t *testing.T) {
-				demand := load.demand(t)
+				demand := demandOf(t, load.conf(1024, "1"))
 				idle := load.run(t, nginx, demand.Total(), true)
 				if own := int64(idle) - demand.Listens - demand.Logs; own > demand.Own {
 					t.Errorf("an idle worker has %d descriptors of its own, not %d at most", own, demand.Own)
@@ -98,16 +98,7 @@ location = /ready { return 200 ready; }
 }
 }
 `
-	c := &testCase{name: "live", files: source.Memory{machineRoot + "/etc/nginx/nginx.conf": fmt.Sprintf(conf, "8080")}}
-	m := c.open(t)
-	hosts, err := m.load(m.store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	demand, ok := hosts[0].WorkerDemand()
-	if !ok {
-		t.Fatal("nothing is computed")
-	}
+	demand := demandOf(t, fmt.Sprintf(conf, "8080"))
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -150,10 +141,10 @@ proxy_pass http://127.0.0.1:%s;
 `, limit, fdSlots+2, port, l.location)
 }
 
-// demand is what tunelint says of it.
-func (l *fdLoad) demand(t *testing.T) host.Demand {
+// demandOf is what tunelint says that a worker needs by a configuration.
+func demandOf(t *testing.T, conf string) host.Demand {
 	t.Helper()
-	c := &testCase{name: "live", files: source.Memory{machineRoot + "/etc/nginx/nginx.conf": l.conf(1024, "1")}}
+	c := &testCase{name: "live", files: source.Memory{machineRoot + "/etc/nginx/nginx.conf": conf}}
 	m := c.open(t)
 	hosts, err := m.load(m.store)
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/lint"
@@ -27,19 +25,7 @@ var machineFiles = []string{
 // nginx hold anything: nothing panics, and it takes no longer than a second.
 func FuzzMachine(f *testing.F) {
 	for _, pattern := range []string{"kernel-*.txtar", "files-*.txtar", "memory-*.txtar", "../../testdata/hosts/*.txtar"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			for _, c := range readCases(a) {
-				seedMachine(f, c)
-			}
-		}
+		eachCase(f, pattern, func(_ string, c *testCase) { seedMachine(f, c) })
 	}
 	for _, odd := range []string{"", "\x00\x00", "\xff\xfe = 1", "\ufeffnet.core.somaxconn = 1", "x.conf" + strings.Repeat("a", 2000), "{% if %}\n[Service]\nLimitNOFILE={{ n }}\n"} {
 		f.Add(odd, odd, odd, odd, odd, odd, odd)
