@@ -75,14 +75,14 @@ func TestMemoryBudget(t *testing.T) {
 		decl               appconf.HostConfig
 		want               string
 	}{
-		{"static files", static, "", decl(100, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 102400\nkernel, sockets 460800\nkernel, socket buffers 14745600"},
-		{"more clients than connections", static, "", decl(5000, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 2048000\nkernel, sockets 9216000\nkernel, socket buffers 294912000"},
+		{"static files", static, "", decl(100, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 102400\nkernel, sockets 460800\nkernel, socket buffers 1048576000"},
+		{"more clients than connections", static, "", decl(5000, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 2048000\nkernel, sockets 9216000\nkernel, socket buffers 1610612736"},
 		{"no more than tcp_mem", static, "net.ipv4.tcp_mem = 10 20 30\n", decl(100, 1<<34), "nginx, connection slots 860000\nnginx, connected clients 102400\nkernel, sockets 460800\nkernel, socket buffers 122880"},
 		{"no more than the default tcp_mem", static, "", decl(2000, 1<<30), "nginx, connection slots 860000\nnginx, connected clients 2048000\nkernel, sockets 9216000\nkernel, socket buffers 100663296"},
 		{
 			"TLS, zones, tracked connections", tls, "net.netfilter.nf_conntrack_max = 1000\n", decl(100, 1<<34),
 			"nginx, connection slots 430000\nnginx, connected clients 3276800\nnginx, buffers of requests in flight 4505600\nnginx, shared zones 1048576\n" +
-				"kernel, sockets 921600\nkernel, socket buffers 29491200\nkernel, connection tracking 400000",
+				"kernel, sockets 921600\nkernel, socket buffers 1610612736\nkernel, connection tracking 400000",
 		},
 	} {
 		if diff := cmp.Diff(c.want, memoryTerms(t, c.conf, c.sysctl, c.decl)); diff != "" {

@@ -28,6 +28,9 @@ func (h sums) workerDescriptors() *Budget {
 			}
 			sockets.Figure = source.Known(peak.Connections.Value, h.Facts.Workload.PeakConnections.Origin)
 			b.Notes = append(b.Notes, fmt.Sprintf("worker_connections allows %d sockets", d.Connections.Value))
+			if workers, _ := h.Workers(); workers.Value > 1 {
+				b.Notes = append(b.Notes, "clients are not shared out evenly: one worker may get most of them")
+			}
 		}
 		d = peak
 	}

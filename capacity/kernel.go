@@ -19,9 +19,9 @@ func (h sums) socketMemory() Term {
 	return t
 }
 
-// queuedBytes are the buffers of sockets, as if both of each held what the middle
-// values of net.ipv4.tcp_rmem and tcp_wmem let it start with. The kernel gives no
-// more than net.ipv4.tcp_mem to all of them.
+// queuedBytes are the buffers of sockets, as if both of each had grown to the last
+// values of net.ipv4.tcp_rmem and tcp_wmem, as they do where the other side reads
+// slowly. The kernel gives no more than net.ipv4.tcp_mem to all of them.
 func (h sums) queuedBytes() Term {
 	t := h.sockets()
 	t.Name, t.AtMost = QueuedBytes, true
@@ -31,9 +31,9 @@ func (h sums) queuedBytes() Term {
 	read, write := h.Sysctl.Ints("net.ipv4.tcp_rmem"), h.Sysctl.Ints("net.ipv4.tcp_wmem")
 	most := h.tcpMemory()
 	each, n := int64(0), t.Figure.Value
-	switch known := len(read.Value) > 1 && read.Known && len(write.Value) > 1 && write.Known; {
+	switch known := len(read.Value) > 2 && read.Known && len(write.Value) > 2 && write.Known; {
 	case known:
-		each = host.Plus(read.Value[1], write.Value[1])
+		each = host.Plus(read.Value[2], write.Value[2])
 		t.How = fmt.Sprintf("%d x %d KiB", n, each>>10)
 		t.Figure = source.Known(host.Times(n, each), read.Origin)
 		t.Also = []Factor{{"net.ipv4.tcp_wmem", write.Origin}}

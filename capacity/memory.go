@@ -57,6 +57,9 @@ func MemoryOf(on *host.Host) *Budget {
 	if h.Nginx != nil && h.Nginx.Whole() {
 		b.Terms = append(b.Terms, SlotsOf(on), h.clientMemory())
 		b.Terms = append(b.Terms, h.bufferedBytes()...)
+		if d, ok := h.WorkerDemand(); ok && d.Spill != nil {
+			b.Notes = append(b.Notes, "a response in a temporary file takes nginx 16 KiB more for each MiB")
+		}
 		b.Terms = append(b.Terms, h.zoneMemory()...)
 		b.Terms = append(b.Terms, h.socketMemory(), h.queuedBytes())
 		b.Terms = append(b.Terms, h.trackMemory()...)

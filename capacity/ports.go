@@ -70,6 +70,9 @@ func PortsOf(on *host.Host) []*PortBudget {
 		}
 		b.Budget = Budget{Kind: LocalPorts, Of: address, Limit: portLimit(ports)}
 		b.Terms = []Term{h.openPorts(b), h.closedPorts(b)}
+		if b.Hold > 0 && b.Hold < time.Minute {
+			b.Notes = append(b.Notes, "TIME_WAIT lasts 60s all the same: tcp_tw_reuse lets its ports be taken again before")
+		}
 		if len(targets) > 1 {
 			b.spread()
 		}
@@ -161,7 +164,7 @@ func (h sums) closedPorts(b *PortBudget) Term {
 		return t
 	}
 	b.Hold, b.Each = hold, (b.share(int64(b.Rate.Value))+requests-1)/requests
-	t.How = fmt.Sprintf("%d new connections/s x %s", b.Each, nginxconf.FormatTime(hold))
+	t.How = fmt.Sprintf("%s/s x %s", inWords(b.Each, "new connection"), nginxconf.FormatTime(hold))
 	t.Figure = source.Known(host.Times(b.Each, int64(hold/time.Second)), b.Rate.Origin)
 	return t
 }
