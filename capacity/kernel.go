@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/tunelint/tunelint/host"
-
 	"github.com/tunelint/tunelint/source"
 )
 

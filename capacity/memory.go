@@ -3,9 +3,8 @@ package capacity
 import (
 	"fmt"
 
-	"github.com/tunelint/tunelint/host"
-
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/nginxconf/verdict"
 	"github.com/tunelint/tunelint/source"
 )

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tunelint/tunelint/host"
-
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/host"
-
 	"github.com/tunelint/tunelint/source"
 )
 

@@ -3,17 +3,17 @@ package host
 import (
 	"strconv"
 	"strings"
+
+	"github.com/tunelint/tunelint/machine"
 )
 
 // Distribution returns what the host runs by its os-release(5): the ID, such as
-// "debian", "" where nothing tells, and the major version, 0 where it has none.
+// "debian", "" where no such file is, and the major version, 0 where it has none.
 func (h *Host) Distribution() (id string, major int) {
-	for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
-		if f, err := h.View.Open(name); err == nil {
-			version, _, _ := strings.Cut(osRelease(f.Text, "VERSION_ID"), ".")
-			major, _ = strconv.Atoi(version)
-			return osRelease(f.Text, "ID"), major
-		}
+	if d := machine.ReadDistribution(h.View); d.Known {
+		version, _, _ := strings.Cut(d.Value.Version, ".")
+		major, _ = strconv.Atoi(version)
+		return d.Value.ID, major
 	}
 	f, err := h.View.Open("/etc/debian_version")
 	if err != nil {
@@ -22,16 +22,6 @@ func (h *Host) Distribution() (id string, major int) {
 	version, _, _ := strings.Cut(strings.TrimSpace(f.Text), ".")
 	major, _ = strconv.Atoi(version)
 	return "debian", major
-}
-
-// osRelease returns the value of a name in a file of shell assignments.
-func osRelease(text, name string) string {
-	for line := range strings.Lines(text) {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
-			return strings.Trim(value, `"'`)
-		}
-	}
-	return ""
 }
 
 // WholeMachine reports whether the host's files are those of a whole machine, so

@@ -15,9 +15,8 @@ type Distribution struct {
 	ID, Version, Name string
 }
 
-// readDistribution reads the first of the two files that exists.
-func readDistribution(fsys source.FS) Figure[Distribution] {
-	view := source.NewStore(fsys).View("/")
+// ReadDistribution reads the first of the two files that exists.
+func ReadDistribution(view *source.View) Figure[Distribution] {
 	for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
 		f, err := view.Open(name)
 		if err != nil {

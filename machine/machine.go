@@ -48,7 +48,7 @@ type Machine struct {
 func Read(fsys source.FS, keys []string) *Machine {
 	return &Machine{
 		Kernel:           ReadKernel(fsys),
-		Distribution:     readDistribution(fsys),
+		Distribution:     ReadDistribution(source.NewStore(fsys).View("/")),
 		Systemd:          ReadSystemd(fsys),
 		CPUs:             ReadCPUs(fsys),
 		Memory:           ReadMemory(fsys),

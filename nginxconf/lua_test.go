@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunelint/tunelint/source"
-
 	"github.com/tunelint/tunelint/nginxconf/nginxtest"
+	"github.com/tunelint/tunelint/source"
 )
 
 //go:embed testdata/lua-blocks.tsv

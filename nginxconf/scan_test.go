@@ -8,9 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/tunelint/tunelint/source"
-
 	"github.com/tunelint/tunelint/nginxconf/nginxtest"
+	"github.com/tunelint/tunelint/source"
 )
 
 func TestScan(t *testing.T) {

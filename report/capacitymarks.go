@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/capacity"
-
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/capacity"
-
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/report"

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/tunelint/tunelint/capacity"
-
 	"github.com/tunelint/tunelint/lint"
 )
 

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/tunelint/tunelint/capacity"
-
 	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/capacity"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/capacity"
-
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
