@@ -10,6 +10,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Capacity shows what every host may be asked for at once, as sums beside their
@@ -258,7 +259,7 @@ func untold(b *capacity.Budget) []string {
 		}
 	}
 	if n > 0 {
-		out = append(out, count(n, "figure")+" not known")
+		out = append(out, spelling.Count(n, "figure")+" not known")
 	}
 	if sum, _ := b.Sum(); b.Limit.Figure.Known && sum > 0 {
 		out = append(out, headroom(sum, b.Limit.Figure.Value)+" left at most")

@@ -7,6 +7,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Chains shows the way of requests through every party and how long each waits
@@ -66,7 +67,7 @@ func (c Chains) headline(h ChainHost) string {
 	case h.Host.Nginx == nil && len(h.Chains) == 0:
 		return "has no nginx configuration that can be read"
 	}
-	return count(len(h.Chains), "chain")
+	return spelling.Count(len(h.Chains), "chain")
 }
 
 // parties names those that a request passes: "edge", "nginx", "backend", "api".
@@ -210,7 +211,7 @@ func (o Options) placeFacts(c *host.Chain) []keyedFact {
 			key = "requests"
 		}
 		if i == mostPlaces && len(c.Places) > mostPlaces+1 && !o.Verbose {
-			return append(facts, keyedFact{key, count(len(c.Places)-i, "more place") + ", see -v"})
+			return append(facts, keyedFact{key, spelling.Count(len(c.Places)-i, "more place") + ", see -v"})
 		}
 		facts = append(facts, keyedFact{key, o.brief(at.Path())})
 	}
@@ -231,7 +232,7 @@ func (o Options) chainFacts(c *host.Chain) []keyedFact {
 		facts = append(facts, keyedFact{"note", "WebSockets or streams may pass: the times for an answer limit their silence"})
 	}
 	if c.Upstream != nil {
-		facts = append(facts, keyedFact{"upstream", o.placed(o.brief(c.Upstream.Name)+", "+count(len(c.Upstream.Servers), "server"), c.Upstream.Directive.HeadSpan())})
+		facts = append(facts, keyedFact{"upstream", o.placed(o.brief(c.Upstream.Name)+", "+spelling.Count(len(c.Upstream.Servers), "server"), c.Upstream.Directive.HeadSpan())})
 	}
 	for _, a := range c.Apps {
 		text := a.Name

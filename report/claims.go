@@ -3,6 +3,7 @@ package report
 import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // mostClaims is how many lines text lists of one setting, unless it is verbose.
@@ -11,7 +12,7 @@ const mostClaims = 20
 // claims lists the lines that ask for a value and what becomes of each.
 func (p *page) claims(key string, list []host.Claim) {
 	if more := len(list) - mostClaims; more > 0 && !p.Verbose {
-		p.fact(key, count(more, "more line")+" before these, see -v")
+		p.fact(key, spelling.Count(more, "more line")+" before these, see -v")
 		key, list = "", list[more:]
 	}
 	for i, c := range list {

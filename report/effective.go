@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Effective shows what is in force for a directive of nginx, by host.
@@ -69,7 +70,7 @@ func (p *page) inForce(h *host.Host, v *host.InForce) {
 	}
 	for i, d := range v.Shadowed {
 		if i == mostShadows && !p.Verbose {
-			p.fact("shadows", count(len(v.Shadowed)-i, "more directive")+", see -v")
+			p.fact("shadows", spelling.Count(len(v.Shadowed)-i, "more directive")+", see -v")
 			break
 		}
 		p.fact("shadows", p.stated(d.Directive)+", in "+p.brief(d.Scope.Path()))
@@ -98,7 +99,7 @@ func (p *page) undecided(v *host.InForce) {
 func (p *page) setAt(h *host.Host, d nginxconf.Placed) string {
 	text := p.place(d.HeadSpan()) + ", in " + p.brief(d.Scope.Path())
 	if reads := h.Reads(d.Doc.File); reads > 1 {
-		text += " (the file is read " + count(reads, "time") + ")"
+		text += " (the file is read " + spelling.Count(reads, "time") + ")"
 	}
 	return text
 }
@@ -142,7 +143,7 @@ func (p *page) places(h EffectiveHost, in []*nginxconf.Scope, held map[*nginxcon
 			key = "in force"
 		}
 		if i == mostPlaces && len(lines) > mostPlaces+1 && !p.Verbose {
-			p.fact(key, count(len(lines)-i, "more place")+", see -v")
+			p.fact(key, spelling.Count(len(lines)-i, "more place")+", see -v")
 			break
 		}
 		p.fact(key, line)
@@ -162,7 +163,7 @@ func (p *page) folded(held map[*nginxconf.Scope]int, in []*nginxconf.Scope) []st
 		switch {
 		case isWithinAny(s.Parent, whole):
 		case whole(s):
-			lines = append(lines, p.brief(s.Path())+" and "+count(within[s], "block")+" in it")
+			lines = append(lines, p.brief(s.Path())+" and "+spelling.Count(within[s], "block")+" in it")
 		default:
 			lines = append(lines, p.brief(s.Path()))
 		}
@@ -206,9 +207,9 @@ func blocks(list []*nginxconf.Scope) string {
 	}
 	for i, name := range names {
 		if name == "if" || name == "limit_except" {
-			names[i] = count(number[name], name+" block")
+			names[i] = spelling.Count(number[name], name+" block")
 		} else {
-			names[i] = count(number[name], name)
+			names[i] = spelling.Count(number[name], name)
 		}
 	}
 	return strings.Join(names, ", ")

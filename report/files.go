@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Files shows every file that was read for hosts, with what it is read as.
@@ -16,7 +17,7 @@ func (f Files) text(p *page) {
 			p.printf("\n")
 		}
 		parts := h.Parts()
-		p.hostLine(h, count(countFiles(parts), "file"))
+		p.hostLine(h, spelling.Count(countFiles(parts), "file"))
 		p.printf("\n")
 		width := 0
 		for _, part := range parts {

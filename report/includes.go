@@ -6,6 +6,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Includes shows the files that nginx reads, in its order, and what each include
@@ -22,7 +23,7 @@ func (i Includes) text(p *page) {
 			continue
 		}
 		t := &includeTree{page: p, host: h, shown: map[*nginxconf.Document]bool{}}
-		p.hostLine(h, count(len(h.Nginx.Documents), "file"))
+		p.hostLine(h, spelling.Count(len(h.Nginx.Documents), "file"))
 		p.printf("\n")
 		t.file(h.Nginx.Main, 0)
 		t.closing()
@@ -117,7 +118,7 @@ func matched(in *nginxconf.Inclusion) string {
 	case in.Pattern && len(in.Readings)+len(in.Failed) == 0:
 		return "matches nothing"
 	case in.Pattern:
-		return "matches " + count(len(in.Readings)+len(in.Failed), "file")
+		return "matches " + spelling.Count(len(in.Readings)+len(in.Failed), "file")
 	case len(in.Failed) > 0 && in.Failed[0].Missing:
 		return in.Failed[0].Why()
 	}

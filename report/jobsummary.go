@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // mostSummary bounds the job summary in bytes. GitHub refuses one above 1 MiB
@@ -34,7 +35,7 @@ func (o Options) jobSummary(r *lint.Result) []byte {
 	for i, f := range list {
 		row := o.summaryRow(f, len(r.Hosts) > 1)
 		if b.Len()+len(row) > mostSummary {
-			fmt.Fprintf(&b, "\n%s not shown.\n", count(len(list)-i, "more finding"))
+			fmt.Fprintf(&b, "\n%s not shown.\n", spelling.Count(len(list)-i, "more finding"))
 			break
 		}
 		b.WriteString(row)

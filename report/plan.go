@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // A PlanInfo says which fixes a diff holds and which it does not.
@@ -54,7 +55,7 @@ func (p *page) planned(info PlanInfo) {
 		p.printf("Plan: nothing to change.\n")
 		return
 	}
-	what := count(info.Edits, "edit") + " in " + count(info.Files, "file") + ", " + count(sets(info.Applied), "set")
+	what := spelling.Count(info.Edits, "edit") + " in " + spelling.Count(info.Files, "file") + ", " + spelling.Count(sets(info.Applied), "set")
 	if info.Written {
 		p.printf("Written: %s.\n", what)
 		return
@@ -75,7 +76,7 @@ func (p *page) leftOut(list []*lint.Finding) {
 	}
 	for _, name := range names {
 		if n := sets(byRule[name]); n > 0 {
-			p.printf("Left out: %s, %s: tunelint fix --only %s --unsafe\n", name, count(n, "unsafe fix"), name)
+			p.printf("Left out: %s, %s: tunelint fix --only %s --unsafe\n", name, spelling.Count(n, "unsafe fix"), name)
 		}
 	}
 }

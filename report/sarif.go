@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 const (
@@ -103,7 +104,7 @@ func (s *sarifWriter) run(id string, list []entry, problems []lint.Problem) sari
 		*notes = append(*notes, sarifNotification{"error", sarifMessage{Text: s.visible(s.path(x.Path)) + ": " + s.brief(x.Message)}})
 	}
 	if n := len(list) - len(kept); n > 0 {
-		text := fmt.Sprintf("%s left out: GitHub shows the worst %d only.", count(n, "result"), mostResults)
+		text := fmt.Sprintf("%s left out: GitHub shows the worst %d only.", spelling.Count(n, "result"), mostResults)
 		*notes = append(*notes, sarifNotification{"warning", sarifMessage{Text: text}})
 	}
 	for _, e := range kept {

@@ -11,6 +11,7 @@ import (
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // closing prints what stands below the findings: what could not be read or
@@ -108,12 +109,12 @@ func factText(f lint.Fact) string {
 // clean prints the one line of a run without findings. The counts stay, so that
 // it is never taken for a run that looked at everything.
 func (p *page) clean(r *lint.Result) {
-	where := count(len(r.Hosts), "host")
+	where := spelling.Count(len(r.Hosts), "host")
 	if len(r.Problems) > 0 {
 		where = "what could be read of " + where
 	}
 	p.printf("No findings in %s (%s). %d ignored, %s not evaluated.\n",
-		where, reach(r), r.Ignored, count(len(p.skips(r)), "value"))
+		where, reach(r), r.Ignored, spelling.Count(len(p.skips(r)), "value"))
 	p.incomplete(r)
 }
 
@@ -128,7 +129,7 @@ func (p *page) totals(r *lint.Result) {
 	p.printf("%s in %s (%s%s)\n", strings.Join(parts, ", "), hostsWithFindings(r), reach(r), elapsed(r.Elapsed))
 	p.printf("  %s     ignored: %d\n", fixable(r), r.Ignored)
 	if list := p.skips(r); len(list) > 0 {
-		p.printf("  not evaluated: %s (%s)", count(len(list), "value"), p.visible(reasons(list)))
+		p.printf("  not evaluated: %s (%s)", spelling.Count(len(list), "value"), p.visible(reasons(list)))
 		if !p.Verbose {
 			p.printf(", see -v")
 		}
@@ -142,17 +143,19 @@ func plural(n int, s lint.Severity) string {
 	if s == lint.Info {
 		return strconv.Itoa(n) + " info"
 	}
-	return count(n, s.String())
+	return spelling.Count(n, s.String())
 }
 
 func (p *page) incomplete(r *lint.Result) {
 	if n := len(r.Problems); n > 0 {
-		p.printf("  %s: %s could not be read or understood\n", p.paint(errorStyle, "incomplete"), count(n, "file"))
+		p.printf("  %s: %s could not be read or understood\n", p.paint(errorStyle, "incomplete"), spelling.Count(n, "file"))
 	}
 }
 
 // reach says how much the run looked at.
-func reach(r *lint.Result) string { return count(r.Files, "file") + ", " + count(r.Rules, "rule") }
+func reach(r *lint.Result) string {
+	return spelling.Count(r.Files, "file") + ", " + spelling.Count(r.Rules, "rule")
+}
 
 // elapsed returns ", 38 ms", and nothing for no time at all.
 func elapsed(d time.Duration) string {
@@ -175,9 +178,9 @@ func hostsWithFindings(r *lint.Result) string {
 		}
 	}
 	if len(names) < len(r.Hosts) {
-		return strconv.Itoa(len(names)) + " of " + count(len(r.Hosts), "host")
+		return strconv.Itoa(len(names)) + " of " + spelling.Count(len(r.Hosts), "host")
 	}
-	return count(len(names), "host")
+	return spelling.Count(len(names), "host")
 }
 
 func fixable(r *lint.Result) string {

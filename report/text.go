@@ -4,12 +4,12 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // A listing prints findings one after another and remembers what it has said.
@@ -39,7 +39,7 @@ func writeText(w io.Writer, r *lint.Result, o Options) error {
 		p.printf("\n")
 	}
 	if rest := len(list) - len(shown); rest > 0 {
-		p.printf("%s %s not shown\n\n", o.ellipsis(), count(rest, "more finding"))
+		p.printf("%s %s not shown\n\n", o.ellipsis(), spelling.Count(rest, "more finding"))
 	}
 	p.closing(r)
 	return p.write(w)
@@ -94,7 +94,7 @@ func (l *listing) headline(f *lint.Finding) {
 	if l.hosts || len(f.Also) > 0 {
 		host := "host: " + l.visible(f.Host)
 		if len(f.Also) > 0 {
-			host += " [+" + count(len(f.Also), "host") + "]"
+			host += " [+" + spelling.Count(len(f.Also), "host") + "]"
 		}
 		gap := l.width() - columns(head+": "+message) - columns(host)
 		if gap < 2 {
@@ -120,7 +120,7 @@ func (l *listing) fix(f *fixes.Fix) {
 	if f.Loss != "" {
 		safety += ": " + l.brief(f.Loss)
 	}
-	l.note("fix", title, "["+safety+"]", count(len(f.Edits), "edit")+" in "+l.visible(editedFiles(f)))
+	l.note("fix", title, "["+safety+"]", spelling.Count(len(f.Edits), "edit")+" in "+l.visible(editedFiles(f)))
 }
 
 // editedFiles names the files a fix edits, or counts them when they are many.
@@ -131,7 +131,7 @@ func editedFiles(f *fixes.Fix) string {
 	}
 	names = slices.Compact(names)
 	if len(names) > 3 {
-		return count(len(names), "file")
+		return spelling.Count(len(names), "file")
 	}
 	for i, name := range names {
 		names[i] = path.Base(name)
@@ -158,15 +158,4 @@ func (l *listing) note(key string, parts ...string) {
 func (l *listing) command(key, text string) {
 	sign := l.paint(gutterStyle, "=")
 	l.printf("%*s%s %-6s %s\n", l.gutter+1, "", sign, key+":", text)
-}
-
-// count returns "1 edit", "2 edits", "2 fixes".
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "x"):
-		noun += "e"
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -1,6 +1,6 @@
 // Package spelling finds the name that a misspelled one means, for messages and
-// for the repair of typos, and cuts long words for messages. It knows no names
-// itself.
+// for the repair of typos, cuts long words for messages and writes numbers of things.
+// It knows no names itself.
 package spelling
 
 import (

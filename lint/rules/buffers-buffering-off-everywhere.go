@@ -7,6 +7,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var bufferingOffEverywhere = &lint.Rule{
@@ -55,7 +56,7 @@ func reportBufferingOff(p *lint.Pass, v nginxconf.Value, routes []*nginxconf.Rou
 		return
 	}
 	p.Report(v.Directive().HeadSpan(), "%s is off in %s: slow clients hold up the application in %s",
-		v.Directive().Name, blockName(v.Level), counted(int64(len(host.LocationsOf(plain))), "location")).
+		v.Directive().Name, blockName(v.Level), spelling.Count(len(host.LocationsOf(plain)), "location")).
 		Key("%s in %s", v.Directive().Name, v.Level.Path()).
 		SeeAll(nginxconf.PassSpans(plain), "answers come from here")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var connectionsBelowWorkload = &lint.Rule{
@@ -40,7 +41,7 @@ func runConnectionsBelowWorkload(p *lint.Pass) {
 	if need.Each.Origin.IsDefault() {
 		r.SeeOrigin(need.Each.Origin, "worker_connections is %d", need.Each.Value)
 	}
-	r.SeeOrigin(need.Workers.Origin, "nginx has %s", counted(need.Workers.Value, "worker"))
+	r.SeeOrigin(need.Workers.Origin, "nginx has %s", spelling.Count(need.Workers.Value, "worker"))
 	r.SeeOrigin(need.Clients.Origin, "%d clients are expected", need.Clients.Value)
 	if need.Flight.Busy > 0 {
 		r.SeeOrigin(need.Flight.Requests.Origin, "%d requests a second are expected", need.Flight.Requests.Value)
@@ -59,7 +60,7 @@ func connectionsThere(n host.ConnectionNeed) string {
 
 // needSum writes out what the peak takes.
 func needSum(n host.ConnectionNeed) string {
-	clients := counted(int64(n.Clients.Value), "client")
+	clients := spelling.Count(n.Clients.Value, "client")
 	switch {
 	case n.Behind == 0:
 		return clients

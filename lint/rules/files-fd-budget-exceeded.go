@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var fdBudgetExceeded = &lint.Rule{
@@ -44,7 +45,7 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	}
 	when := ""
 	if atPeak && need.Total() > limit.Value {
-		when = fmt.Sprintf("with %s at the peak ", counted(clients, "client"))
+		when = fmt.Sprintf("with %s at the peak ", spelling.Count(clients, "client"))
 	} else {
 		need = demand
 	}
@@ -58,7 +59,7 @@ func runFDBudgetExceeded(p *lint.Pass) {
 		peak := p.Host.Facts.Workload.PeakConnections
 		r.SeeOrigin(peak.Origin, "%d clients are expected", peak.Value)
 		if load, ok := p.Host.Peak(); ok && need.Connections.Value < 2*clients {
-			r.SeeOrigin(load.Requests.Origin, "each worker has %s to the application in use (%s)", counted(load.Busy, "connection"), load)
+			r.SeeOrigin(load.Requests.Origin, "each worker has %s to the application in use (%s)", spelling.Count(load.Busy, "connection"), load)
 		}
 	}
 	if demand.Spill != nil {
@@ -97,7 +98,7 @@ func sum(d host.Demand) string {
 	var parts []string
 	add := func(n int64, what string) {
 		if n > 0 {
-			parts = append(parts, counted(n, what))
+			parts = append(parts, spelling.Count(n, what))
 		}
 	}
 	add(d.Connections.Value, "connection")
@@ -106,12 +107,4 @@ func sum(d host.Demand) string {
 	add(d.Listens, "listening socket")
 	add(d.Logs, "log")
 	return strings.Join(parts, " + ") + fmt.Sprintf(" + %d of its own", d.Own)
-}
-
-// counted writes a number of things: "1 log", "2 logs".
-func counted(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

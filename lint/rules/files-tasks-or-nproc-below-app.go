@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var tasksOrNprocBelowApp = &lint.Rule{
@@ -43,10 +44,10 @@ func reportTasks(p *lint.Pass, a *appconf.App, need int64, limit host.TaskLimit)
 	r := p.Report(limit.Limit.Origin.Span, "%s may start %s, %s allows %d", a.Name, taskSum(a, need), limit.Name, limit.Limit.Value).
 		Key("%s of %s", limit.Name, a.Name)
 	if a.Workers.Known && a.Workers.Value > 0 {
-		r.SeeOrigin(a.Workers.Origin, "it has %s", counted(int64(a.Workers.Value), "worker"))
+		r.SeeOrigin(a.Workers.Origin, "it has %s", spelling.Count(a.Workers.Value, "worker"))
 	}
 	if a.Threads.Known && a.Threads.Value > 0 {
-		r.SeeOrigin(a.Threads.Origin, "a process has %s", counted(int64(a.Threads.Value), "thread"))
+		r.SeeOrigin(a.Threads.Origin, "a process has %s", spelling.Count(a.Threads.Value, "thread"))
 	}
 	line := limit.Line
 	if line == nil || need > 1<<30 || p.Host.IsVendor(line.Span.File) || line.Template {
@@ -64,9 +65,9 @@ func reportTasks(p *lint.Pass, a *appconf.App, need int64, limit host.TaskLimit)
 func taskSum(a *appconf.App, need int64) string {
 	switch {
 	case !a.Threads.Known || a.Threads.Value < 1:
-		return counted(need, "worker")
+		return spelling.Count(need, "worker")
 	case !a.Workers.Known || a.Workers.Value < 2:
-		return counted(need, "thread")
+		return spelling.Count(need, "thread")
 	}
 	return fmt.Sprintf("%d threads (%d workers x %d)", need, a.Workers.Value, a.Threads.Value)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 const fileMax = "fs.file-max"
@@ -41,8 +42,8 @@ func runTotalAboveFileMax(p *lint.Pass) {
 	}
 	at := p.Host.SysctlLine(fileMax).Span
 	r := p.Report(at, "%s of nginx may need %d open files together, %s is %d",
-		counted(need.Workers.Value, "worker"), need.Total(), fileMax, most.Value).Key(fileMax)
-	r.SeeOrigin(need.Workers.Origin, "nginx has %s", counted(need.Workers.Value, "worker"))
+		spelling.Count(need.Workers.Value, "worker"), need.Total(), fileMax, most.Value).Key(fileMax)
+	r.SeeOrigin(need.Workers.Origin, "nginx has %s", spelling.Count(need.Workers.Value, "worker"))
 	if need.Each < need.Limit.Value {
 		r.SeeOrigin(need.Demand.Connections.Origin, "each may need %d (%s)", need.Each, sum(need.Demand))
 	} else {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 	"github.com/tunelint/tunelint/sysctl"
 )
 
@@ -54,7 +55,7 @@ func runFileNotRead(p *lint.Pass) {
 }
 
 func reportUnread(p *lint.Pass, u sysctl.Unread, set []*sysctl.Line) {
-	r := p.Report(set[0].Span, "no boot applies this file with %s: %s", counted(int64(len(set)), "setting"), u.Why).Key("%s", u.Name)
+	r := p.Report(set[0].Span, "no boot applies this file with %s: %s", spelling.Count(len(set), "setting"), u.Why).Key("%s", u.Name)
 	switch {
 	case u.Name == sysctlConf:
 		r.Label("only \"sysctl --system\" and \"sysctl -p\" do; a file in /etc/sysctl.d counts for both")

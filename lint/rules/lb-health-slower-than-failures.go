@@ -7,6 +7,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var healthSlowerThanFailures = &lint.Rule{
@@ -92,5 +93,5 @@ func reportUnnoticed(p *lint.Pass, c *host.HealthCheck, best, worst time.Duratio
 func seeCheck(r *lint.Report, c *host.HealthCheck) *lint.Report {
 	return r.SeeOrigin(c.Interval.Origin, "one check every %s", nginxconf.FormatTime(c.Interval.Value)).
 		SeeOrigin(c.Timeout.Origin, "which may take %s", nginxconf.FormatTime(c.Timeout.Value)).
-		SeeOrigin(c.Failures.Origin, "%s in a row count", counted(int64(c.Failures.Value), "failure"))
+		SeeOrigin(c.Failures.Origin, "%s in a row count", spelling.Count(c.Failures.Value, "failure"))
 }

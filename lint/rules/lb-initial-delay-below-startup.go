@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var initialDelayBelowStartup = &lint.Rule{
@@ -70,7 +71,7 @@ func reportGivesUp(p *lint.Pass, c *host.HealthCheck, a *appconf.App, until time
 		r.SeeOrigin(c.InitialDelay.Origin, label, nginxconf.FormatTime(c.InitialDelay.Value))
 	}
 	r.SeeOrigin(c.Interval.Origin, "one every %s", nginxconf.FormatTime(c.Interval.Value))
-	r.SeeOrigin(c.Failures.Origin, "%s in a row count", counted(int64(c.Failures.Value), "failure"))
+	r.SeeOrigin(c.Failures.Origin, "%s in a row count", spelling.Count(c.Failures.Value, "failure"))
 	r.SeeOrigin(start.Origin, "%s answers after %s", a.Name, nginxconf.FormatTime(start.Value))
 }
 

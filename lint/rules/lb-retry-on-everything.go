@@ -4,6 +4,7 @@ import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var retryOnEverything = &lint.Rule{
@@ -43,7 +44,7 @@ func reportRetriedAnswers(p *lint.Pass, b *appconf.LoadBalancer) {
 	on := b.Retry.RetryOn
 	r := p.Report(on.Origin.Span, "%s retries on %s, also a POST that was carried out", b.Name, on.Value).Key("retry of %s", b.Name)
 	if b.Retry.Attempts.Known {
-		r.SeeOrigin(b.Retry.Attempts.Origin, "up to %s", counted(int64(b.Retry.Attempts.Value), "time"))
+		r.SeeOrigin(b.Retry.Attempts.Origin, "up to %s", spelling.Count(b.Retry.Attempts.Value, "time"))
 	}
 	most, at := p.Host.MostTries(false)
 	if at != nil && b.Retry.Attempts.Known && b.Retry.Attempts.Value < maxAttempts {

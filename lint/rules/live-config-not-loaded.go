@@ -7,6 +7,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/machine"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var configNotLoaded = &lint.Rule{
@@ -44,7 +45,7 @@ func runConfigNotLoaded(p *lint.Pass) {
 		late := p.Host.Changed(first.File).Sub(youngest).Round(time.Second)
 		more := ""
 		if n := len(younger) - 1; n > 0 {
-			more = ", and " + counted(int64(n), "other file") + " too"
+			more = ", and " + spelling.Count(n, "other file") + " too"
 		}
 		p.Report(first, "%s was written %s after the workers were started%s: what runs is older", name, late, more).
 			Key("files of nginx").SeeAll(younger[1:], "this file too")

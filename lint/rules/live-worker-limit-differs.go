@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var workerLimitDiffers = &lint.Rule{
@@ -44,7 +45,7 @@ func reportWorkerLimit(p *lint.Pass, d host.LimitDrift) {
 		at = p.Host.ConnectionsPlace()
 	}
 	has, want := d.Worker.NoFile.Soft, d.Want.Limit.Value
-	r := p.Report(at, "%s of the running nginx may open %d files, and what is written gives %d", counted(int64(d.Differ), "worker"), has, want)
+	r := p.Report(at, "%s of the running nginx may open %d files, and what is written gives %d", spelling.Count(d.Differ, "worker"), has, want)
 	r.Key("workers")
 	if d.Want.Limit.Origin.IsDefault() {
 		r.SeeOrigin(d.Want.Limit.Origin, "%s gives %d", p.Host.Service, want)

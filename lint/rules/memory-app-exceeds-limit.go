@@ -8,6 +8,7 @@ import (
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var appExceedsLimit = &lint.Rule{
@@ -46,10 +47,10 @@ func reportMemory(p *lint.Pass, a *appconf.App, limit source.Setting[int64], mac
 		compare = "more than nine tenths of"
 	}
 	r := p.Report(memoryPlace(a), "%s needs %s for %s of %s, %s %s %s; %s", a.Name, mebibytes(total),
-		counted(int64(workers.Value), "worker"), mebibytes(each.Value), compare, what, mebibytes(limit.Value), fit(limit.Value/10*9/each.Value))
-	r.Key("app %s", a.Name).Label("%s", counted(int64(workers.Value), "worker"))
+		spelling.Count(workers.Value, "worker"), mebibytes(each.Value), compare, what, mebibytes(limit.Value), fit(limit.Value/10*9/each.Value))
+	r.Key("app %s", a.Name).Label("%s", spelling.Count(workers.Value, "worker"))
 	if workers.Origin.IsDefault() {
-		r.Label("each worker takes %s", mebibytes(each.Value)).SeeOrigin(workers.Origin, "%s", counted(int64(workers.Value), "worker"))
+		r.Label("each worker takes %s", mebibytes(each.Value)).SeeOrigin(workers.Origin, "%s", spelling.Count(workers.Value, "worker"))
 	} else {
 		r.SeeOrigin(each.Origin, "each worker takes %s", mebibytes(each.Value))
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var heapExceedsLimit = &lint.Rule{
@@ -53,7 +54,7 @@ func reportHeap(p *lint.Pass, a *appconf.App, processes int64) {
 	}
 	r := p.Report(at, message, args...).Key("heap of %s", a.Name)
 	if processes > 1 {
-		r.SeeOrigin(heap.Origin, "each heap may grow to %s", mebibytes(heap.Value)).SeeOrigin(a.Workers.Origin, "%s", counted(processes, "worker"))
+		r.SeeOrigin(heap.Origin, "each heap may grow to %s", mebibytes(heap.Value)).SeeOrigin(a.Workers.Origin, "%s", spelling.Count(processes, "worker"))
 	}
 	r.SeeOrigin(limit.Origin, "the limit is %s, of which a tenth should be left for other memory", mebibytes(limit.Value))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/spelling"
 	"github.com/tunelint/tunelint/sysctl"
 )
 
@@ -74,7 +75,7 @@ func trackLine(h *host.Host) (key string, line *sysctl.Line) {
 func trackSum(t host.Tracked) string {
 	var parts []string
 	if t.Clients.Value > 0 {
-		parts = append(parts, counted(int64(t.Clients.Value), "client"))
+		parts = append(parts, spelling.Count(t.Clients.Value, "client"))
 	}
 	if t.Behind > 0 {
 		parts = append(parts, fmt.Sprintf("%d to applications", t.Behind))

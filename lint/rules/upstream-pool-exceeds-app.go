@@ -10,6 +10,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var poolExceedsApp = &lint.Rule{
@@ -63,7 +64,7 @@ func reportWidth(p *lint.Pass, a *appconf.App, holdings []host.Holding, workers,
 	for _, x := range holdings[1:] {
 		r.See(poolSize(x), "so does this pool")
 	}
-	r.SeeOrigin(workers.Origin, "nginx starts %s", counted(workers.Value, "worker"))
+	r.SeeOrigin(workers.Origin, "nginx starts %s", spelling.Count(workers.Value, "worker"))
 	what := "%s holds %d connections"
 	if a.Runtime != nil && a.Runtime.Family == "php-fpm" {
 		what = "%s has %d children, one for each connection"
@@ -94,12 +95,12 @@ func widths(holdings []host.Holding, workers int64) string {
 		if x.Caches > 1 {
 			text += fmt.Sprintf(" x %d locations", x.Caches)
 		}
-		text += " x " + counted(workers, "worker")
+		text += " x " + spelling.Count(workers, "worker")
 		if x.Servers > 1 {
 			text += fmt.Sprintf(" / %d servers", x.Servers)
 		}
 		if x.Idle < x.Pool.Size*x.Caches/x.Servers {
-			text = fmt.Sprintf("max_conns lets %d x %s", x.Idle, counted(workers, "worker"))
+			text = fmt.Sprintf("max_conns lets %d x %s", x.Idle, spelling.Count(workers, "worker"))
 		}
 		parts[i] = text
 	}
