@@ -30,6 +30,9 @@ func (h *Host) WorkerNoFile() (limit source.Setting[int64], why string) {
 		return limit, "worker_rlimit_nofile is not a number"
 	}
 	if ceiling := h.NoFileCeiling(); ceiling.Known && n.Value <= ceiling.Value {
+		if !h.mayChangeHard(n.Value) {
+			return limit, fmt.Sprintf("whether SELinux lets workers set their limit to %d is not known: its boolean httpd_setrlimit decides", n.Value)
+		}
 		return n, ""
 	}
 	refused := h.RefusedNoFile()

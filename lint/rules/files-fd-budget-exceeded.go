@@ -71,6 +71,10 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	} else {
 		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), p.Host.SetNoFile(n)...)
 	}
+	if n > 0 && p.Host.SELinuxMayRefuse() {
+		r.See(source.Span{}, "SELinux is enforced, and refuses nginx another limit until httpd_setrlimit is on")
+		r.Apply("setsebool -P httpd_setrlimit 1", "nginx -s reload")
+	}
 }
 
 // fdSeverity weighs a limit: worker_connections beyond it can never be used, and

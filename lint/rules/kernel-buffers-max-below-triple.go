@@ -13,7 +13,7 @@ import (
 var buffersMaxBelowTriple = &lint.Rule{
 	Name:  "kernel/buffers-max-below-triple",
 	Title: "net.core.rmem_max or wmem_max does not do what it is set for",
-	Why: "The two cap what a program asks for with SO_RCVBUF and SO_SNDBUF, such as rcvbuf and sndbuf of listen, without an error. They have no part in the buffers " +
+	Why: "net.core.rmem_max and wmem_max cap what a program asks for with SO_RCVBUF and SO_SNDBUF, such as rcvbuf and sndbuf of listen, without an error. They have no part in the buffers " +
 		"that TCP sizes by itself: these grow to the third numbers of net.ipv4.tcp_rmem and tcp_wmem, whether those are larger or smaller. nginx asks " +
 		"for no size unless it is told to, and a connection that has asked for one does not grow any more.",
 	Refs: []string{

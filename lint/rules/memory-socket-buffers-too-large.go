@@ -11,8 +11,8 @@ var socketBuffersTooLarge = &lint.Rule{
 	Name:  "memory/socket-buffers-too-large",
 	Title: "buffers of all connections at once would take much of the memory",
 	Why: "Every connection may fill the second numbers of tcp_rmem and tcp_wmem, in bytes, and all together may fill what tcp_mem says, in pages. " +
-		"Guides for one fast connection raise all of them, though only the third numbers let one connection grow. With many slow clients the second ones count: the " +
-		"kernel then shrinks windows and drops packets of all, or runs out of memory where tcp_mem is raised as well.",
+		"Guides for one fast connection raise all of them, though only the third numbers let one connection grow; the second ones count for each " +
+		"from its start. With many slow clients the kernel then shrinks windows and drops packets of all, or runs out of memory where tcp_mem is raised as well.",
 	Refs: []string{
 		"https://docs.kernel.org/networking/ip-sysctl.html",
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
