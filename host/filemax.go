@@ -44,9 +44,9 @@ func (h *Host) FileNeed() (n FileNeed, why string, ok bool) {
 	return n, "", true
 }
 
-// FitsFileMax reports whether fs.file-max allows all workers to have so many files
+// fitsFileMax reports whether fs.file-max allows all workers to have so many files
 // open each, as far as can be told.
-func (h *Host) FitsFileMax(each int64) bool {
+func (h *Host) fitsFileMax(each int64) bool {
 	most := h.FileMax()
 	workers, _ := h.Workers()
 	return !most.Known || !workers.Known || Times(workers.Value, each) <= most.Value

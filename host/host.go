@@ -146,7 +146,7 @@ func (h *Host) loadNginx(decl appconf.HostConfig) {
 }
 
 func (h *Host) loadKernel(decl appconf.HostConfig) {
-	s, err := sysctl.Load(h.View, sysctl.Options{Patterns: hostPatterns(decl.Sysctl), Kernel: h.Facts.Kernel.Value, NoSystemd: h.HasOpenRC()})
+	s, err := sysctl.Load(h.View, sysctl.Options{Patterns: hostPatterns(decl.Sysctl), Kernel: h.Facts.Kernel.Value, NoSystemd: h.hasOpenRC()})
 	h.Sysctl = s
 	h.problems(err)
 }

@@ -18,12 +18,12 @@ func (h *Host) HasSystemd() bool {
 	if h.Live {
 		return h.View.Exists("/run/systemd/system")
 	}
-	return !h.HasOpenRC()
+	return !h.hasOpenRC()
 }
 
-// HasOpenRC reports whether OpenRC starts the host's services: the script of nginx
+// hasOpenRC reports whether OpenRC starts the host's services: the script of nginx
 // is one of its own, or the distribution knows nothing else, and no systemd is there.
-func (h *Host) HasOpenRC() bool {
+func (h *Host) hasOpenRC() bool {
 	if h.View.Exists("/usr/lib/systemd/systemd") || h.View.Exists("/lib/systemd/systemd") {
 		return false
 	}
@@ -44,7 +44,7 @@ func (h *Host) ThenRestart(commands ...string) []string {
 	switch {
 	case h.HasSystemd():
 		return append(commands, "systemctl restart "+h.Service)
-	case h.HasOpenRC():
+	case h.hasOpenRC():
 		return append(commands, "rc-service "+strings.TrimSuffix(h.Service, ".service")+" restart")
 	}
 	return commands

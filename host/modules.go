@@ -49,7 +49,7 @@ func (h *Host) BootModules() (names []string, known bool) {
 // known is false where the files do not show what it loads.
 func (h *Host) BootLoads(m sysctl.Module) (loads, known bool) {
 	modules, known := h.BootModules()
-	return slices.ContainsFunc(modules, m.ComesWith) || known && h.ModuleArranged(m.Name), known
+	return slices.ContainsFunc(modules, m.ComesWith) || known && h.moduleArranged(m.Name), known
 }
 
 // confFiles returns the names of the files in a directory that end in ".conf".
@@ -67,11 +67,11 @@ func (h *Host) confFiles(dir string) []string {
 	return out
 }
 
-// ModuleArranged reports whether something else than modules-load.d may bring a
+// moduleArranged reports whether something else than modules-load.d may bring a
 // module into the kernel before the settings are applied, or apply them once it is
 // there: the kernel has it built in, or a file about modules, devices or the start
 // of the kernel names it, or may and cannot be read.
-func (h *Host) ModuleArranged(module string) bool {
+func (h *Host) moduleArranged(module string) bool {
 	var files []string
 	for _, dir := range []string{"/etc/modprobe.d", "/usr/lib/modprobe.d", "/etc/udev/rules.d", "/etc/dracut.conf.d"} {
 		entries, _ := h.View.ReadDir(dir)

@@ -34,7 +34,7 @@ func TestBootModules(t *testing.T) {
 		if !slices.Equal(names, c.want) || known != c.known {
 			t.Errorf("%s: %v, known %t", c.name, names, known)
 		}
-		if c.name == "machine" && (!h.ModuleArranged("tcp_cubic") || h.ModuleArranged("nf_conntrack")) {
+		if c.name == "machine" && (!h.moduleArranged("tcp_cubic") || h.moduleArranged("nf_conntrack")) {
 			t.Error("what the kernel has built in is not told from the rest")
 		}
 	}
@@ -73,8 +73,8 @@ func TestModulesInUnreadableFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		names, known := h.BootModules()
-		if known != c.known || len(names) != 1 || h.ModuleArranged("br_netfilter") != c.arranged {
-			t.Errorf("%q: %v %v, arranged %v", c.name, names, known, h.ModuleArranged("br_netfilter"))
+		if known != c.known || len(names) != 1 || h.moduleArranged("br_netfilter") != c.arranged {
+			t.Errorf("%q: %v %v, arranged %v", c.name, names, known, h.moduleArranged("br_netfilter"))
 		}
 	}
 }

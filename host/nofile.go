@@ -92,7 +92,7 @@ func (h *Host) writtenNoFile() (limit source.Setting[int64], why string) {
 	}
 	r := h.Limits.ServiceNoFile(h.Service)
 	switch {
-	case h.HasOpenRC():
+	case h.hasOpenRC():
 		return limit, "OpenRC starts nginx, and the rc_ulimit of its service is not read"
 	case !r.Known || !h.HasSystemd():
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
@@ -132,7 +132,7 @@ func (h *Host) NoFileCeiling() source.Setting[int64] {
 func (h *Host) EnoughNoFile(need int64) int64 {
 	ceiling := h.NoFileCeiling()
 	rounded := max(1024, int64(1)<<bits.Len64(uint64(need-1)))
-	if !ceiling.Known || need > ceiling.Value || !h.FitsFileMax(need) {
+	if !ceiling.Known || need > ceiling.Value || !h.fitsFileMax(need) {
 		return 0
 	}
 	return min(rounded, ceiling.Value)

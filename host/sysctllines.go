@@ -141,6 +141,25 @@ func (h *Host) DeleteOnlySysctl(key string) []source.Edit {
 	return h.DeleteSysctl(lines)
 }
 
+// DeleteBelow returns the edits that delete the administrator's lines of a capacity;
+// none where one of them is not below least, so that something else than the default
+// may be wanted.
+func (h *Host) DeleteBelow(c sysctl.Capacity, least int64) []source.Edit {
+	var lines []*sysctl.Line
+	for _, key := range append([]string{c.Key}, sysctl.Aliases(c.Key)...) {
+		for _, l := range h.Sysctl.Lines(key) {
+			if h.IsVendor(l.Span.File) {
+				continue
+			}
+			if has, ok := c.Of(l.Numbers()); !ok || has >= least {
+				return nil
+			}
+			lines = append(lines, l)
+		}
+	}
+	return h.DeleteSysctl(slices.Compact(lines))
+}
+
 // A SysctlBase is what a kernel setting would be without the administrator's lines.
 type SysctlBase struct {
 	// Numbers are the value, or where Origin is a default what it is not below.

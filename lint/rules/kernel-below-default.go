@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"slices"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -68,7 +67,7 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 	switch {
 	case c.Width(): // a narrow range may keep clear of somebody's ports
 	case !c.RaisesOthers(line.Numbers(), base.Numbers):
-		r.Suggest("remove "+c.Key, removeBelow(p.Host, c, least)...)
+		r.Suggest("remove "+c.Key, p.Host.DeleteBelow(c, least)...)
 		if base.Floor.Grows || c.Place > 0 || least == math.MaxInt64 {
 			r.See(source.Span{}, "the running kernel keeps its value until the next boot")
 		}
@@ -91,24 +90,6 @@ func explainBelow(p *lint.Pass, r *lint.Report, c sysctl.Capacity, base host.Sys
 	if c.Key == "fs.file-max" && base.Origin.IsDefault() {
 		r.See(source.Span{}, "systemd 240 and later starts with no limit at all")
 	}
-}
-
-// removeBelow deletes the administrator's lines of a key; nothing where one of them is
-// not below the default, so that something else than the default may be wanted.
-func removeBelow(h *host.Host, c sysctl.Capacity, least int64) []source.Edit {
-	var lines []*sysctl.Line
-	for _, key := range append([]string{c.Key}, sysctl.Aliases(c.Key)...) {
-		for _, l := range h.Sysctl.Lines(key) {
-			if h.IsVendor(l.Span.File) {
-				continue
-			}
-			if has, ok := c.Of(l.Numbers()); !ok || has >= least {
-				return nil
-			}
-			lines = append(lines, l)
-		}
-	}
-	return h.DeleteSysctl(slices.Compact(lines))
 }
 
 // raised writes the default in place of the number that is below it; nothing where
