@@ -42,7 +42,7 @@ func TestSlowReaders(t *testing.T) {
 		return strings.Fields(string(text))
 	}
 	read, write := written("tcp_rmem"), written("tcp_wmem")
-	port := freePort(t)
+	port := nginxtest.FreePort(t)
 	conf := fmt.Sprintf(slowReaderConf, port)
 	dir := nginxtest.Installed(t).Start(t, map[string]string{"nginx.conf": conf, "large": strings.Repeat("x", 16<<20)}, "web.sock")
 	for range clients {
@@ -62,17 +62,6 @@ func TestSlowReaders(t *testing.T) {
 	if !most.Known || sent > most.Value || sent < 4*clients*start {
 		t.Errorf("%d clients that do not read take %d bytes, the budget says %d at most, and sockets start with %d each", clients, sent, most.Value, start)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
 
 // askSlowly asks for the file with a small buffer, and goes away after a while.

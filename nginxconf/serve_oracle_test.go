@@ -115,17 +115,6 @@ func startUpstreams(t *testing.T) string {
 	return blocks.String()
 }
 
-// freePort returns a port that nobody listens on.
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
 // A keptConn is a connection to one address that is used as long as nginx keeps it.
 type keptConn struct {
 	network, address string
@@ -211,7 +200,7 @@ func upstreamOf(c *Config, location *Scope) string {
 func TestServeAsNginxDoes(t *testing.T) {
 	upstreams := startUpstreams(t)
 	for seed, n := range nginxtest.All(t) {
-		port := freePort(t)
+		port := nginxtest.FreePort(t)
 		w := &siteWriter{
 			Rand:    rand.New(rand.NewPCG(7, uint64(seed))),
 			listens: []string{"unix:front.sock", "unix:b.sock", "unix:c.sock", port, "127.0.0.1:" + port}, marked: map[string]bool{},

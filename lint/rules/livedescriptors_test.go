@@ -99,13 +99,7 @@ location = /ready { return 200 ready; }
 }
 `
 	demand := demandOf(t, fmt.Sprintf(conf, "8080"))
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	free.Close()
-	dir, _ := nginxtest.Installed(t).StartReloading(t, map[string]string{"nginx.conf": fmt.Sprintf(conf, port)}, "web.sock")
+	dir, _ := nginxtest.Installed(t).StartReloading(t, map[string]string{"nginx.conf": fmt.Sprintf(conf, nginxtest.FreePort(t))}, "web.sock")
 	awaitWorker(t, filepath.Join(dir, "web.sock"))
 	most := int64(0)
 	for until := time.Now().Add(10 * time.Second); most < demand.Listens+host.OwnDescriptors && time.Now().Before(until); time.Sleep(time.Millisecond) {

@@ -68,3 +68,15 @@ func (n *Nginx) start(t testing.TB, files map[string]string, socket, directives 
 	t.Fatalf("nginx %s does not answer: %.2000s", n.Version, &said)
 	return dir, cmd.Process
 }
+
+// FreePort returns a port of 127.0.0.1 that nobody listens on at this moment.
+func FreePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
