@@ -129,11 +129,11 @@ func (p *page) totals(r *lint.Result) {
 	p.printf("%s in %s (%s%s)\n", strings.Join(parts, ", "), hostsWithFindings(r), reach(r), elapsed(r.Elapsed))
 	p.printf("  %s     ignored: %d\n", fixable(r), r.Ignored)
 	if list := p.skips(r); len(list) > 0 {
-		p.printf("  not evaluated: %s (%s)", spelling.Count(len(list), "value"), p.visible(reasons(list)))
+		text := fmt.Sprintf("not evaluated: %s (%s)", spelling.Count(len(list), "value"), p.visible(reasons(list)))
 		if !p.Verbose {
-			p.printf(", see -v")
+			text += ", see -v"
 		}
-		p.printf("\n")
+		p.printf("%s", p.indented(2, text))
 	}
 	p.incomplete(r)
 }
