@@ -64,6 +64,11 @@ func (d Demand) Total() int64 {
 // WorkerDemand returns what a worker may need; false when the files do not tell.
 // Static files being sent are left out, as most of them are small.
 func (h *Host) WorkerDemand() (Demand, bool) {
+	h.demanded.Do(func() { h.demand, h.demandKnown = h.countDemand() })
+	return h.demand, h.demandKnown
+}
+
+func (h *Host) countDemand() (Demand, bool) {
 	var d Demand
 	if h.Nginx == nil || !h.Nginx.Whole() {
 		return d, false

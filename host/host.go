@@ -69,6 +69,13 @@ type Host struct {
 	targets      []*Target
 	targetsKnown bool
 
+	poolsRead sync.Once
+	pools     map[*nginxconf.Upstream]Pool
+
+	demanded    sync.Once
+	demand      Demand
+	demandKnown bool
+
 	taking sync.Mutex
 	takers map[pathOf]takers
 

@@ -3,9 +3,9 @@ package host
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
+	"github.com/tunelint/tunelint/source"
 )
 
 // An InForce is one value of an nginx directive with all the blocks in which the
@@ -51,10 +51,10 @@ func hasPlaces(outer *nginxconf.Scope, contexts nginxconf.Context) bool {
 // have it from the same place together, in the order of the first of each.
 func (h *Host) InForce(name string, places []*nginxconf.Scope) []*InForce {
 	var out []*InForce
-	known := map[string]*InForce{}
+	known := map[decision]*InForce{}
 	for _, s := range places {
 		v := s.Effective(name)
-		key := decision(v)
+		key := decisionOf(v)
 		f := known[key]
 		if f == nil {
 			f = &InForce{Value: v}
@@ -76,12 +76,23 @@ func (f *InForce) shadow(list []nginxconf.Placed) {
 	}
 }
 
-// decision tells what decides a value from whatever else would.
-func decision(v nginxconf.Value) string {
-	var b strings.Builder
-	for _, d := range append(v.Directives[:len(v.Directives):len(v.Directives)], v.Rest, v.Ended) {
-		fmt.Fprintf(&b, "%p ", d)
+// A decision tells what decides a value from whatever else would.
+type decision struct {
+	first, rest, ended *nginxconf.Directive
+	others             string // further directives
+	known              bool
+	byDefault          string
+	doubt              source.Skip
+}
+
+func decisionOf(v nginxconf.Value) decision {
+	d := decision{rest: v.Rest, ended: v.Ended, known: v.Known, byDefault: v.Default, doubt: v.Doubt}
+	for i, one := range v.Directives {
+		if i == 0 {
+			d.first = one
+			continue
+		}
+		d.others += fmt.Sprintf("%p ", one)
 	}
-	fmt.Fprintf(&b, "%t %s %s %s", v.Known, v.Default, v.Doubt.Why, v.Doubt.Span)
-	return b.String()
+	return d
 }

@@ -25,9 +25,22 @@ type Pool struct {
 // "keepalive 32 local" (ngx_http_upstream_keepalive_module).
 const defaultPool = 32
 
-// PoolOf returns the pool of an upstream block, false when it has none or
+// PoolOf returns the pool of an upstream block of h.Nginx, false when it has none or
 // nobody can tell.
 func (h *Host) PoolOf(u *nginxconf.Upstream) (Pool, bool) {
+	h.poolsRead.Do(func() { // for all at once, as many rules ask for each
+		h.pools = map[*nginxconf.Upstream]Pool{}
+		for _, u := range h.Nginx.Upstreams() {
+			if p, ok := h.readPool(u); ok {
+				h.pools[u] = p
+			}
+		}
+	})
+	p, ok := h.pools[u]
+	return p, ok
+}
+
+func (h *Host) readPool(u *nginxconf.Upstream) (Pool, bool) {
 	p := Pool{}
 	switch d := u.Scope.Last("keepalive"); {
 	case u.Stream:

@@ -32,14 +32,20 @@ func RetriesOn(r *nginxconf.Route) (Retries, bool) {
 // After reports whether *_next_upstream lists a word; nginx reads them without
 // regard to case, and several directives add up.
 func (t Retries) After(word string) bool {
-	words := strings.Fields(t.Next.Default)
-	if len(t.Next.Directives) > 0 {
-		words = nil
+	if len(t.Next.Directives) == 0 {
+		return hasWord(t.Next.Default, word)
 	}
-	for _, d := range t.Next.Directives {
-		words = append(words, strings.Fields(d.ArgText())...)
+	return slices.ContainsFunc(t.Next.Directives, func(d *nginxconf.Directive) bool { return hasWord(d.ArgText(), word) })
+}
+
+// hasWord reports whether a word is among those of a text, in any case.
+func hasWord(text, word string) bool {
+	for w := range strings.FieldsSeq(text) {
+		if strings.EqualFold(w, word) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+	return false
 }
 
 // LimitsRetries reports whether any directive of the host limits retries.
