@@ -14,9 +14,10 @@ var modulesTSV string
 
 // A module is one row of the table of third-party modules.
 type module struct {
-	id      string // as in Def.Module
-	object  string // the shared object's name without ".so"; "" for none
-	bundled bool   // part of OpenResty
+	id      string    // as in Def.Module
+	object  string    // the shared object's name without ".so"; "" for none
+	bundled bool      // part of OpenResty
+	short   [2]string // of id and object, without what such names have in common
 }
 
 var thirdPartyModules = sync.OnceValue(func() []module {
@@ -27,7 +28,9 @@ var thirdPartyModules = sync.OnceValue(func() []module {
 			object = ""
 		}
 		bundled := strings.Contains(cells[2], "OpenResty") || strings.HasPrefix(cells[4], "openresty/")
-		out = append(out, module{id: cells[0], object: object, bundled: bundled})
+		id, _, _ := strings.Cut(cells[0], "@")
+		short := [2]string{shortName(strings.TrimPrefix(id, "?")), shortName(object)}
+		out = append(out, module{id: cells[0], object: object, bundled: bundled, short: short})
 	}
 	return out
 })
@@ -86,7 +89,7 @@ func (s *moduleSet) add(name string) {
 // is reports whether a name means the module. "brotli" means both its filter
 // and "brotli_static".
 func (m *module) is(name, short string) bool {
-	id, vendor, _ := strings.Cut(m.id, "@")
+	_, vendor, _ := strings.Cut(m.id, "@")
 	name = strings.ToLower(name)
 	if m.id == name || vendor != "" && vendor == name {
 		return true
@@ -94,7 +97,7 @@ func (m *module) is(name, short string) bool {
 	if isFork(m.id) {
 		return false
 	}
-	for _, own := range []string{shortName(strings.TrimPrefix(id, "?")), shortName(m.object)} {
+	for _, own := range m.short {
 		if own == short || strings.HasPrefix(own, short+"_") {
 			return short != ""
 		}
