@@ -23,8 +23,13 @@ type HeaderSet struct {
 }
 
 // HeaderSets returns the sets of all routes of the proxy module, in order.
-// Routes whose set cannot be read are left out.
+// Routes whose set cannot be read are left out. Nobody changes them.
 func (h *Host) HeaderSets() []*HeaderSet {
+	h.headersRead.Do(func() { h.headerSets = h.readHeaderSets() })
+	return h.headerSets
+}
+
+func (h *Host) readHeaderSets() []*HeaderSet {
 	var out []*HeaderSet
 	var unread []*nginxconf.Route
 	index := map[*nginxconf.Directive]*HeaderSet{}

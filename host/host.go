@@ -72,6 +72,18 @@ type Host struct {
 	poolsRead sync.Once
 	pools     map[*nginxconf.Upstream]Pool
 
+	poolsUsed sync.Once
+	poolUses  map[*nginxconf.Upstream]poolUse
+
+	headersRead sync.Once
+	headerSets  []*HeaderSet
+
+	outsideSought sync.Once
+	outside       []*nginxconf.Scope
+
+	valuing     sync.Mutex
+	routeValues map[string]*RouteValues
+
 	demanded    sync.Once
 	demand      Demand
 	demandKnown bool

@@ -11,6 +11,11 @@ import (
 
 // outsideServers returns the http servers that other machines can connect to.
 func (h *Host) outsideServers() []*nginxconf.Scope {
+	h.outsideSought.Do(func() { h.outside = h.seekOutsideServers() })
+	return h.outside
+}
+
+func (h *Host) seekOutsideServers() []*nginxconf.Scope {
 	inside, outside := map[*nginxconf.Scope]bool{}, map[*nginxconf.Scope]bool{}
 	for _, l := range h.Nginx.Listens() {
 		if !l.QUIC {

@@ -37,6 +37,18 @@ type RouteValue struct {
 // RouteValues looks at every http route for the directive of its module that
 // ends in the suffix, such as "read_timeout".
 func (h *Host) RouteValues(suffix string) *RouteValues {
+	h.valuing.Lock()
+	defer h.valuing.Unlock()
+	if h.routeValues[suffix] == nil {
+		if h.routeValues == nil {
+			h.routeValues = map[string]*RouteValues{}
+		}
+		h.routeValues[suffix] = h.readRouteValues(suffix)
+	}
+	return h.routeValues[suffix]
+}
+
+func (h *Host) readRouteValues(suffix string) *RouteValues {
 	v := &RouteValues{suffix, map[routeDecision]int{}, map[*nginxconf.Directive]int{}}
 	for _, r := range h.Nginx.Routes() {
 		if r.Module != "stream" {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"iter"
 	"net"
 	"slices"
 	"strings"
@@ -8,27 +9,34 @@ import (
 	"github.com/tunelint/tunelint/nginxconf"
 )
 
-// Undeclared returns the routes that reach no application anybody declared. It
+// Undeclared goes through the routes that reach no application anybody declared. It
 // leaves out what no application of the host can stand behind: memcached and
 // streams, targets known at run time only, nginx itself, and other people's
 // services, which are names with a dot spoken to over TLS.
-func (h *Host) Undeclared() []*nginxconf.Route {
-	var out []*nginxconf.Route
-	for _, r := range h.Nginx.Routes() {
-		addresses := []string{r.Address}
-		if r.Upstream != nil {
-			addresses = addressesOf(r.Upstream)
-		}
-		switch {
-		case r.Module == "memcached", r.Module == "stream", r.Variable, r.Address == "", len(addresses) == 0:
-		case len(h.AppsOn(r)) > 0, h.anyUnclear(r):
-		case !slices.ContainsFunc(addresses, func(a string) bool { return !h.isNginx(a) }):
-		case r.Scheme == "https" && !slices.ContainsFunc(addresses, func(a string) bool { return !isPublicName(a) }):
-		default:
-			out = append(out, r)
+func (h *Host) Undeclared() iter.Seq[*nginxconf.Route] {
+	return func(yield func(*nginxconf.Route) bool) {
+		for _, r := range h.Nginx.Routes() {
+			if h.undeclared(r) && !yield(r) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+func (h *Host) undeclared(r *nginxconf.Route) bool {
+	addresses := []string{r.Address}
+	if r.Upstream != nil {
+		addresses = addressesOf(r.Upstream)
+	}
+	switch {
+	case r.Module == "memcached", r.Module == "stream", r.Variable, r.Address == "", len(addresses) == 0:
+	case len(h.AppsOn(r)) > 0, h.anyUnclear(r):
+	case !slices.ContainsFunc(addresses, func(a string) bool { return !h.isNginx(a) }):
+	case r.Scheme == "https" && !slices.ContainsFunc(addresses, func(a string) bool { return !isPublicName(a) }):
+	default:
+		return true
+	}
+	return false
 }
 
 // anyUnclear reports whether several applications may answer where a route leads.

@@ -23,23 +23,26 @@ func runDeclaredNowhere(p *lint.Pass) {
 	if p.Host.Nginx == nil || p.Host.NginxOnly {
 		return
 	}
+	if len(p.Host.Apps) == 0 {
+		for r := range p.Host.Undeclared() {
+			p.Skip(r.Pass.HeadSpan(), "no application is declared: keep-alive, timeouts and sizes are compared with none")
+			return
+		}
+	}
 	var names []string
 	var places []source.Span
 	seen := map[string]bool{}
-	for _, r := range p.Host.Undeclared() {
+	for r := range p.Host.Undeclared() {
 		if name := r.Target(); first(seen, name) {
 			names, places = append(names, name), append(places, r.Pass.HeadSpan())
 		}
 	}
-	switch {
-	case len(names) == 0:
-	case len(p.Host.Apps) == 0:
-		p.Skip(places[0], "no application is declared: keep-alive, timeouts and sizes are compared with none")
-	default:
-		r := p.Report(places[0], "nothing is declared of what answers at %s: keep-alive, timeouts and sizes are not compared there", lint.Briefly(names)).
-			Key("routes without an application").Label("passes to %s", names[0])
-		for i := 1; i < min(len(names), lint.ShownPlaces); i++ {
-			r.See(places[i], "passes to %s", names[i])
-		}
+	if len(names) == 0 {
+		return
+	}
+	r := p.Report(places[0], "nothing is declared of what answers at %s: keep-alive, timeouts and sizes are not compared there", lint.Briefly(names)).
+		Key("routes without an application").Label("passes to %s", names[0])
+	for i := 1; i < min(len(names), lint.ShownPlaces); i++ {
+		r.See(places[i], "passes to %s", names[i])
 	}
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -56,11 +57,14 @@ type lackingSet struct {
 // is headers/inherited-set-lost.
 func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	var out []*lackingSet
-	clients, index := p.Host.ClientRoutes(), map[*nginxconf.Directive]*lackingSet{}
-	lost := lostHeaders(p.Host)
+	index := map[*nginxconf.Directive]*lackingSet{}
+	clients, lost := sync.OnceValue(p.Host.ClientRoutes), sync.OnceValue(func() lostOf { return lostHeaders(p.Host) }) // which few hosts need
 	for _, s := range p.Host.HeaderSets() {
-		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !clients[r] })
-		if len(routes) == 0 || !lacks(s) || !lacks(withLost(s, lost[s.At.Directive])) {
+		if !lacks(s) || !lacks(withLost(s, lost()[s.At.Directive])) {
+			continue
+		}
+		routes := slices.DeleteFunc(slices.Clone(s.Routes), func(r *nginxconf.Route) bool { return !clients()[r] })
+		if len(routes) == 0 {
 			continue
 		}
 		at := s.At
@@ -78,10 +82,12 @@ func lackingSets(p *lint.Pass, lacks func(*host.HeaderSet) bool) []*lackingSet {
 	return out
 }
 
-// lostHeaders returns what blocks lose of the outer set, by block.
-func lostHeaders(h *host.Host) map[*nginxconf.Directive][]*nginxconf.Directive {
+// A lostOf is what blocks lose of the outer set, by block.
+type lostOf map[*nginxconf.Directive][]*nginxconf.Directive
+
+func lostHeaders(h *host.Host) lostOf {
 	lost, _ := h.LostSets()
-	out := map[*nginxconf.Directive][]*nginxconf.Directive{}
+	out := lostOf{}
 	for _, l := range lost {
 		if l.Name == setHeader {
 			out[l.Scope.Directive] = l.Lost
