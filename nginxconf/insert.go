@@ -84,23 +84,30 @@ func (c container) anchor(name string) *Directive {
 // kinship says how much two names have in common: words of the prefix they
 // share, then the last word, and with it the number of words. Zero is nothing.
 func kinship(a, b string) int {
-	x, y := strings.Split(a, "_"), strings.Split(b, "_")
-	n := 0
-	for n < len(x) && n < len(y) && x[n] == y[n] {
+	n, x, y := 0, a, b
+	for more := true; more; {
+		v, restX, moreX := strings.Cut(x, "_")
+		w, restY, moreY := strings.Cut(y, "_")
+		if v != w {
+			break
+		}
 		n++
+		x, y, more = restX, restY, moreX && moreY
 	}
 	if n == 0 {
 		return 0
 	}
 	score := 4 * n
-	if x[len(x)-1] == y[len(y)-1] {
+	if lastWord(a) == lastWord(b) {
 		score += family
-		if len(x) == len(y) {
+		if strings.Count(a, "_") == strings.Count(b, "_") {
 			score++
 		}
 	}
 	return score
 }
+
+func lastWord(name string) string { return name[strings.LastIndexByte(name, '_')+1:] }
 
 // family is what the same last word counts: timeouts stand with timeouts.
 const family = 2

@@ -3,7 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -56,7 +56,15 @@ func Overlap(a, b Edit) bool {
 // Sorted returns the edits ordered by path and place; the argument stays as it is.
 func Sorted(edits []Edit) []Edit {
 	out := append([]Edit(nil), edits...)
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Span.Before(out[j].Span) })
+	slices.SortStableFunc(out, func(a, b Edit) int {
+		switch {
+		case a.Span.Before(b.Span):
+			return -1
+		case b.Span.Before(a.Span):
+			return 1
+		}
+		return 0
+	})
 	return out
 }
 
