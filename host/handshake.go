@@ -99,3 +99,22 @@ func TakesEverything(r *nginxconf.Route) bool {
 	m := nginxconf.MatchOf(location.Directive)
 	return m.Operator == "@" || (m.Operator == "" || m.Operator == "^~") && m.Text == "/"
 }
+
+// KeepsOpen reports whether a route leads to a pool that is used, or that somebody
+// asked for.
+func (h *Host) KeepsOpen(r *nginxconf.Route) bool {
+	if r.Upstream == nil {
+		return false
+	}
+	pool, ok := h.PoolOf(r.Upstream)
+	return ok && (!pool.Origin.IsDefault() || !h.ReuseOn(r).Close)
+}
+
+// PassesWithin reports whether a location nested in another one passes requests on:
+// it would inherit what the outer one is given.
+func (h *Host) PassesWithin(location *nginxconf.Scope) bool {
+	return slices.ContainsFunc(h.Nginx.Routes(), func(r *nginxconf.Route) bool {
+		inner := r.Scope.Enclosing(nginxconf.InLocation)
+		return inner != nil && inner != location && inner.Within(location)
+	})
+}

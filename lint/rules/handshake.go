@@ -20,7 +20,7 @@ func upgradeVariable(h *host.Host, routes []*nginxconf.Route) (variable string, 
 	if http == nil || h.Nginx.Hidden() != nil {
 		return "", nil, false
 	}
-	pooled, otherwise := slices.ContainsFunc(routes, func(r *nginxconf.Route) bool { return keepsOpen(h, r) }), "close"
+	pooled, otherwise := slices.ContainsFunc(routes, h.KeepsOpen), "close"
 	if pooled {
 		otherwise = `""`
 	}
@@ -34,16 +34,6 @@ func upgradeVariable(h *host.Host, routes []*nginxconf.Route) (variable string, 
 	edits = insertAboveServer(routes[0], nginxconf.Statement{Name: "map", Words: []string{"$http_upgrade", upgradeName},
 		Block: []nginxconf.Statement{{Name: "default", Words: []string{"upgrade"}}, {Name: `""`, Words: []string{otherwise}}}})
 	return upgradeName, edits, edits != nil && !mentions(h.Nginx, upgradeName)
-}
-
-// keepsOpen reports whether a route leads to a pool that is used, or that somebody
-// asked for.
-func keepsOpen(h *host.Host, r *nginxconf.Route) bool {
-	if r.Upstream == nil {
-		return false
-	}
-	pool, ok := h.PoolOf(r.Upstream)
-	return ok && (!pool.Origin.IsDefault() || !h.ReuseOn(r).Close)
 }
 
 // givesUpgrade reports whether a map says "upgrade" by default.
@@ -80,7 +70,7 @@ func insertAboveServer(r *nginxconf.Route, block nginxconf.Statement) []source.E
 func passHandshake(h *host.Host, r *nginxconf.Route, variable string) []source.Edit {
 	s, location := host.HandshakeOn(r), r.Scope.Enclosing(nginxconf.InLocation)
 	reach := h.ReachOf(setHeader)
-	if s.Version.First() == "2" || !reach.SameInAllPlaces(location) || passesWithin(h, location) {
+	if s.Version.First() == "2" || !reach.SameInAllPlaces(location) || h.PassesWithin(location) {
 		return nil
 	}
 	var edits []source.Edit
@@ -125,13 +115,4 @@ func handshakeHeaders(s host.Handshake, location *nginxconf.Scope, variable stri
 		add = append(add, nginxconf.Statement{Name: setHeader, Words: []string{"Connection", variable}})
 	}
 	return add, edits
-}
-
-// passesWithin reports whether a location nested in another one passes requests
-// on: it would inherit what the outer one is given.
-func passesWithin(h *host.Host, location *nginxconf.Scope) bool {
-	return slices.ContainsFunc(h.Nginx.Routes(), func(r *nginxconf.Route) bool {
-		inner := r.Scope.Enclosing(nginxconf.InLocation)
-		return inner != nil && inner != location && inner.Within(location)
-	})
 }

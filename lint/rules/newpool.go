@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -47,67 +46,10 @@ func letGoFirst(h *host.Host, u *nginxconf.Upstream, pool host.Pool) (edits []so
 	return edits, value
 }
 
-// overfilled returns an upstream whose pool, which nobody asked for, nginx comes to
-// use when a directive of the routes to an upstream changes, and then keeps more
-// connections than an application holds; nil for none.
-func overfilled(h *host.Host, u *nginxconf.Upstream, name string) *nginxconf.Upstream {
-	deciding := map[*nginxconf.Directive]bool{}
-	for _, r := range h.Nginx.RoutesTo(u) {
-		for _, d := range decidingReuse(h, r, name) {
-			deciding[d] = true
-		}
-	}
-	decides := func(d *nginxconf.Directive) bool { return deciding[d] }
-	for _, other := range h.Nginx.Upstreams() {
-		if overfills(h, other) == "" {
-			continue
-		}
-		shared := slices.ContainsFunc(h.Nginx.RoutesTo(other), func(r *nginxconf.Route) bool {
-			return slices.ContainsFunc(decidingReuse(h, r, name), decides)
-		})
-		if other == u || shared {
-			return other
-		}
-	}
-	return nil
-}
-
-// decidingReuse returns what a change of proxy_http_version or proxy_set_header on a
-// route may edit: the directives in force and the entry of a map.
-func decidingReuse(h *host.Host, r *nginxconf.Route, name string) []*nginxconf.Directive {
-	out := slices.Clone(r.Scope.Effective(name).Directives)
-	if d := host.ConnectionHeader(r.Scope.Effective(setHeader)); d != nil && name == setHeader {
-		if entry := h.UpgradeMapEntry(d.Arg(1)); entry != nil {
-			out = append(out, entry)
-		}
-	}
-	return out
-}
-
-// overfills says how many connections the pool of an upstream, as yet unused, would
-// hold where that is more than an application does; "" elsewhere.
-func overfills(h *host.Host, u *nginxconf.Upstream) string {
-	if len(h.AppsOf(u)) == 0 {
-		return ""
-	}
-	pool, ok := h.PoolOf(u)
-	use, _ := h.PoolUse(u, pool)
-	workers, _ := h.Workers()
-	if !ok || use != host.PoolUnused || !workers.Known {
-		return ""
-	}
-	idle := h.HoldingOf(u, pool).Idle * workers.Value
-	for _, a := range h.AppsOf(u) {
-		if limit := host.IdleLimit(a); limit.Known && idle > limit.Value {
-			return fmt.Sprintf("nginx would keep %d idle connections to %s, which holds %d", idle, a.Name, limit.Value)
-		}
-	}
-	return ""
-}
-
 // adviseSmallerPool says why a pool is not brought to use.
-func adviseSmallerPool(h *host.Host, r *lint.Report, u *nginxconf.Upstream) {
-	r.See(u.Directive.HeadSpan(), "%s: a smaller keepalive comes first", overfills(h, u))
+func adviseSmallerPool(r *lint.Report, o *host.Overfill) {
+	r.See(o.Upstream.Directive.HeadSpan(), "nginx would keep %d idle connections to %s, which holds %d: a smaller keepalive comes first",
+		o.Idle, o.App.Name, o.Limit)
 }
 
 // lettingGo says in a fix's title what letGoFirst adds to it.
@@ -146,15 +88,4 @@ func reuseEdits(h *host.Host, routes []*nginxconf.Route) ([]source.Edit, bool) {
 		}
 	}
 	return nginxconf.Join(edits), true
-}
-
-// poolHeld reports whether no application behind an upstream is known to hold
-// less than so many idle connections, spread over its servers.
-func poolHeld(h *host.Host, u *nginxconf.Upstream, idle int64) bool {
-	for _, a := range h.AppsOf(u) {
-		if limit := host.IdleLimit(a); limit.Known && idle/max(1, int64(host.UsableServers(u))) > limit.Value*4/5 {
-			return false
-		}
-	}
-	return true
 }

@@ -79,8 +79,8 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 }
 
 func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
-	if full := overfilled(h, u, setHeader); full != nil {
-		adviseSmallerPool(h, r, full)
+	if full := h.OverfilledBy(u, setHeader); full != nil {
+		adviseSmallerPool(r, full)
 		return
 	}
 	edits, idle := letGoFirst(h, u, pool)

@@ -78,8 +78,8 @@ func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []
 	}
 	r.SeeAll(explicit, "asks for HTTP/1.0")
 	r.SeeAll(implied, "passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version)
-	if full := overfilled(p.Host, u, httpVersion); full != nil {
-		adviseSmallerPool(p.Host, r, full)
+	if full := p.Host.OverfilledBy(u, httpVersion); full != nil {
+		adviseSmallerPool(r, full)
 	} else if edits := http11Edits(reach, routes); edits != nil {
 		first, idle := letGoFirst(p.Host, u, pool)
 		r.Suggest("pass requests to "+u.Name+" in HTTP/1.1"+lettingGo(idle), append(edits, first...)...)

@@ -68,7 +68,7 @@ func reportLiteral(p *lint.Pass, routes []*nginxconf.Route, rps source.Setting[i
 	// As the block would be: one server, reached by every route to the address.
 	u := &nginxconf.Upstream{Name: upstreamNameFor(p.Host.AppsOn(first)[0]), Servers: []*nginxconf.Server{{Address: first.Address}}}
 	n := peak.Size(1)
-	if edits := upstreamBlock(p.Host, u, n); poolHeld(p.Host, u, n*peak.Workers.Value) {
+	if edits := upstreamBlock(p.Host, u, n); p.Host.HoldsPool(u, n*peak.Workers.Value) {
 		r.SuggestUnsafe(fmt.Sprintf("pass to an upstream block %s with %d idle connections for each worker", u.Name, n),
 			fmt.Sprintf("$proxy_host becomes %s, and up to %d idle connections stay open to the application", u.Name, n*peak.Workers.Value), edits...)
 	}

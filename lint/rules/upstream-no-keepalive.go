@@ -78,7 +78,7 @@ func reportNoPool(p *lint.Pass, u *nginxconf.Upstream, routes []*nginxconf.Route
 	n := peak.Size(len(u.Servers))
 	pool := poolStatements(p.Host, u, n)
 	reuse, ok := reuseEdits(p.Host, p.Host.Nginx.RoutesTo(u))
-	if pool == nil || !ok || !poolHeld(p.Host, u, n*peak.Workers.Value) || tunesPool(u) {
+	if pool == nil || !ok || !p.Host.HoldsPool(u, n*peak.Workers.Value) || tunesPool(u) {
 		return
 	}
 	r.SuggestUnsafe(fmt.Sprintf("keep %d idle connections to %s for each worker", n, u.Name),

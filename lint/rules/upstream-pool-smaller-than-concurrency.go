@@ -67,7 +67,7 @@ func reportSmallPool(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, peak h
 	r.SeeOrigin(peak.Requests.Origin, "%d requests a second are expected", peak.Requests.Value)
 	r.SeeOrigin(peak.Latency.Origin, "each takes %s", nginxconf.FormatTime(peak.Latency.Value))
 	r.SeeOrigin(peak.Workers.Origin, "nginx starts %s", spelling.Count(peak.Workers.Value, "worker"))
-	if n := peak.Size(len(u.Servers)); caches == 1 && poolHeld(p.Host, u, n*peak.Workers.Value) {
+	if n := peak.Size(len(u.Servers)); caches == 1 && p.Host.HoldsPool(u, n*peak.Workers.Value) {
 		r.SuggestUnsafe(fmt.Sprintf("set keepalive of upstream %s to %d", u.Name, n),
 			fmt.Sprintf("up to %d idle connections stay open to the application", n*peak.Workers.Value), setPool(u, n)...)
 	}
