@@ -75,7 +75,7 @@ sysctl -qw net.core.somaxconn=1024
 start "$1"; queues
 sed -i 's/8081;/8081 backlog=900;/' "$1/nginx.conf"
 nginx -e stderr -c "$1/nginx.conf" -s reload
-for i in 1 2 3 4 5 6 7 8 9 10; do queues | grep -q 900 && break; sleep 0.2; done; queues
+for i in $(seq 100); do queues | grep -q 900 && break; sleep 0.2; done; queues
 sysctl -qw net.core.somaxconn=4096
 nginx -e stderr -c "$1/nginx.conf" -s reload; sleep 1; queues
 `)
