@@ -38,6 +38,8 @@ type Limits struct {
 	Units []*Unit
 	// SystemConf holds system.conf and its drop-ins in parse order.
 	SystemConf []*UnitFile
+	// Unread holds the names that look as if they counted and do not.
+	Unread []Unread
 	// Skips holds the places that were not evaluated, with the reason.
 	Skips []source.Skip
 
@@ -49,7 +51,7 @@ type Limits struct {
 // that are there but cannot be read, and the result holds the others. A bad
 // pattern gives an error and no result.
 func Load(v *source.View, o Options) (*Limits, error) {
-	l := &loader{view: v, limits: &Limits{}, parsed: map[*source.File]*UnitFile{}}
+	l := &loader{view: v, limits: &Limits{}, parsed: map[*source.File]*UnitFile{}, noted: map[string]bool{}}
 	documents, err := l.conf(o.LimitsPatterns)
 	if err != nil {
 		return nil, err
@@ -76,6 +78,7 @@ type loader struct {
 	view   *source.View
 	limits *Limits
 	parsed map[*source.File]*UnitFile
+	noted  map[string]bool
 	errs   *multierror.Error
 }
 
@@ -99,6 +102,7 @@ func (l *loader) glob(patterns []string) ([]string, error) {
 // then the others by base name.
 func (l *loader) conf(patterns []string) ([]string, error) {
 	if patterns == nil {
+		l.misnamed(path.Dir(confGlob), holdsEntries)
 		patterns = []string{confFile, confGlob}
 	}
 	names, err := l.glob(patterns)
@@ -124,10 +128,8 @@ func (l *loader) open(name string) *source.File {
 	if err == nil {
 		return f
 	}
-	if errors.Is(err, fs.ErrNotExist) || l.isNull(err) {
-		return nil
-	}
-	if _, notDir := l.view.ReadDir(name); notDir == nil {
+	if _, notDir := l.view.ReadDir(name); notDir == nil || errors.Is(err, fs.ErrNotExist) || l.isNull(err) {
+		l.absent(name, err)
 		return nil
 	}
 	l.errs = multierror.Append(l.errs, fmt.Errorf("read %s: %w", name, err))
@@ -196,6 +198,7 @@ func (l *loader) loadManager(names []string) {
 	if len(names) > 0 {
 		t = listTree(names, managerDirs())
 	}
+	l.passFolders(t, "system.conf")
 	if main := t.find("system.conf"); main != nil {
 		l.limits.SystemConf = l.unitFiles(main[:1])
 	}

@@ -27,6 +27,9 @@ func (l *loader) loadUnits(o Options, names []string) {
 		if u := l.unit(t, name); u != nil {
 			l.limits.Units = append(l.limits.Units, u)
 		}
+		for i := 0; i < len(t.dirs) && o.UnitPatterns == nil; i++ {
+			l.misnamed(path.Join(t.dirs[i], name+".d"), holdsAssignments)
+		}
 	}
 }
 
@@ -106,6 +109,7 @@ func isShared(dir string) bool {
 // fragment returns the unit file of a name, or its template's, and whether it
 // is a mask instead.
 func (l *loader) fragment(t tree, name string) (u *UnitFile, masked bool) {
+	l.passFolders(t, name)
 	files := t.find(name)
 	if template := templateOf(name); template != "" {
 		files = append(files, t.find(template)...)

@@ -100,6 +100,17 @@ func (t tree) find(base string) []string {
 	return out
 }
 
+// folders returns the names of all directories called base.
+func (t tree) folders(base string) []string {
+	var out []string
+	for _, dir := range t.dirs {
+		if slices.ContainsFunc(t.entries(dir), func(e dirEntry) bool { return e.name == base && e.folder }) {
+			out = append(out, path.Join(dir, base))
+		}
+	}
+	return out
+}
+
 // unitDropIns returns the drop-ins of a unit in parse order: of all files
 // below the unit's own directories, then below those of its aliases, then
 // those of its type, the first of each base name, sorted by base name. Each

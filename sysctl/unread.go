@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // Unread is a file that looks like one for the loaders and is not.
@@ -36,12 +38,8 @@ func (l *loader) misnamed(name string, e fs.DirEntry) {
 		l.below(name)
 		return
 	}
-	switch ext := path.Ext(name); {
-	case strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(path.Base(name), "README"):
-	case strings.EqualFold(ext, ".conf"):
-		l.unread(name, "the loaders want .conf in lower case")
-	case ext == "" && !strings.HasSuffix(name, "~") || slices.Contains([]string{".cnf", ".con", ".cfg", ".config", ".sysctl"}, ext):
-		l.unread(name, "its name does not end in .conf")
+	if why := spelling.Misnamed(name); why != "" {
+		l.unread(name, why)
 	}
 }
 

@@ -51,7 +51,7 @@ func writes(text string) func(string) error {
 func badFiles() map[string]badFile {
 	return map[string]badFile{
 		"garbage":       {writes(garbage(200_000)), found, syntax},
-		"NUL bytes":     {writes(strings.Repeat("\x00", 100_000)), map[string]int{"": exitFindings, "system": exitClean}, map[string]string{"": `files/limits-syntax`, "sysctl": `kernel/syntax-error`, "system": ``}},
+		"NUL bytes":     {writes(strings.Repeat("\x00", 100_000)), found, syntax},
 		"invalid UTF-8": {writes("\xff\xfe\x80 = 1\n* soft nofile \xff\n[Service]\nLimitNOFILE=\xff\n"), found, syntax},
 		"terminal":      {writes("\x1b]0;x\a\x1b[31m 5\n[Serv\x1b[31mice\n"), found, syntax},
 		"prose":         {writes(strings.Repeat("a letter to nobody\n[prose\n", 20_000)), found, syntax},
@@ -60,10 +60,9 @@ func badFiles() map[string]badFile {
 		"too large": {func(name string) error { return errors.Join(writes("")(name), os.Truncate(name, 65<<20)) }, everywhere, unreadable},
 		"loop":      {func(name string) error { return os.Symlink(filepath.Base(name), name) }, everywhere, unreadable},
 		"pipe":      {func(name string) error { return syscall.Mkfifo(name, 0o644) }, everywhere, unreadable},
-		// Repositories are full of links that only a machine completes, and neither
-		// systemd nor pam_limits looks into a folder.
-		"dangling": {func(name string) error { return os.Symlink("nowhere", name) }, map[string]int{"": exitClean}, nil},
-		"folder":   {func(name string) error { return os.Mkdir(name, 0o755) }, map[string]int{"": exitClean, "sysctl": exitIncomplete}, map[string]string{"sysctl": `unreadable-file`}},
+		// Repositories are full of links that only a machine completes.
+		"dangling": {func(name string) error { return os.Symlink("nowhere", name) }, map[string]int{"": exitClean}, map[string]string{"": `1 value not evaluated`}},
+		"folder":   {func(name string) error { return os.Mkdir(name, 0o755) }, map[string]int{"": exitFindings, "sysctl": exitIncomplete}, map[string]string{"": `files/file-not-read`, "sysctl": `unreadable-file`}},
 	}
 }
 

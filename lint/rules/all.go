@@ -33,6 +33,7 @@ func All() []*lint.Rule {
 		appLimitBelowConnections,
 		connectionsBelowWorkload,
 		fdBudgetExceeded,
+		limitsFileNotRead,
 		limitsConfIgnored,
 		limitsShadowed,
 		limitsSyntax,

@@ -43,7 +43,7 @@ func runLimitsSyntax(p *lint.Pass) {
 				reportUnitSyntax(p, u, f)
 			}
 			if f.Err == nil {
-				reportNUL(p, f.File, "for systemd a NUL byte ends the line")
+				reportNUL(p, f.File, systemdNUL)
 			}
 		}
 	}
@@ -53,8 +53,13 @@ func runLimitsSyntax(p *lint.Pass) {
 			p.Report(wholeIfEmpty(f.Err.Span), "systemd does not read %s from here on: %s", name, f.Err.Message).
 				Key("%s", name).Severity(lint.Warning)
 		}
+		if f.Err == nil {
+			reportNUL(p, f.File, systemdNUL)
+		}
 	}
 }
+
+const systemdNUL = "for systemd a NUL byte ends the line"
 
 // reportNUL reports a file that holds NUL bytes, as a crash of the machine leaves
 // them behind.
