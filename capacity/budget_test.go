@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,6 +88,38 @@ func TestMemoryBudget(t *testing.T) {
 	} {
 		if diff := cmp.Diff(c.want, memoryTerms(t, c.conf, c.sysctl, c.decl)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestUpstreamInUse rounds up for each worker, as the rule about worker_connections
+// does, and says so where the product says another number.
+func TestUpstreamInUse(t *testing.T) {
+	const conf = "worker_processes 8;\nevents { worker_connections 1000; }\nhttp { server { location / { proxy_pass http://127.0.0.1:1; } } }\n"
+	for _, c := range []struct {
+		rps  int
+		want string
+	}{
+		{3200, "160: 3200 requests/s x 50ms"},
+		{3000, "152: 3000 requests/s x 50ms, 19 in each of 8 workers"},
+	} {
+		workload := appconf.WorkloadConfig{
+			PeakConnections: source.Known(4000, source.Origin{}),
+			PeakRPS:         source.Known(c.rps, source.Origin{}),
+			UpstreamLatency: source.Known(50*time.Millisecond, source.Origin{}),
+		}
+		h, err := host.Load(source.NewStore(source.Memory{"/m/etc/nginx/nginx.conf": conf}), "/m", appconf.HostConfig{Root: "/m", Workload: workload})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range capacity.Of(h) {
+			if b.Kind != capacity.WorkerConnections {
+				continue
+			}
+			in := b.Term(capacity.UpstreamInUse)
+			if got := fmt.Sprintf("%d: %s", in.Figure.Value, in.How); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
 		}
 	}
 }

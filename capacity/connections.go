@@ -74,6 +74,9 @@ func (h sums) upstreamInUse() Term {
 	t, peak := h.inFlight(), h.Facts.Workload.PeakConnections
 	switch need, _, ok := h.ConnectionNeed(); {
 	case ok && need.Flight.Busy > 0:
+		if t.Figure.Value != need.Behind {
+			t.How += fmt.Sprintf(", %d in each of %s", need.Flight.Busy, inWords(need.Workers.Value, "worker"))
+		}
 		t.Figure.Value = need.Behind
 	case peak.Known && (!t.Figure.Known || h.HoldsUpstreams()):
 		t = Term{How: "one for each client", AtMost: true, Figure: source.Known(int64(peak.Value), peak.Origin)}
