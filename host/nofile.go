@@ -94,6 +94,8 @@ func (h *Host) writtenNoFile() (limit source.Setting[int64], why string) {
 	switch {
 	case h.hasOpenRC():
 		return limit, "OpenRC starts nginx, and the rc_ulimit of its service is not read"
+	case h.templatedUnit():
+		return limit, "a template of " + h.Service + " or of its drop-ins decides"
 	case !r.Known || !h.HasSystemd():
 		return limit, "the limit on open files of " + h.Service + " cannot be told"
 	}

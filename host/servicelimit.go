@@ -41,7 +41,7 @@ func (h *Host) ServiceLimit(r limits.Resource) ServiceLimit {
 		out.Doubt = h.Service + " is masked and cannot be started"
 	case u != nil && u.Fragment != nil && u.Fragment.Err != nil:
 		out.Doubt = "systemd cannot load the unit: " + u.Fragment.Err.Message
-	case !known:
+	case !known, h.templatedUnit():
 		out.Doubt = "a template decides"
 	case !h.HasSystemd():
 		out.Doubt = "systemd does not start nginx here"
