@@ -165,7 +165,11 @@ func (h *Host) loadNginx(decl appconf.HostConfig) {
 }
 
 func (h *Host) loadKernel(decl appconf.HostConfig) {
-	s, err := sysctl.Load(h.View, sysctl.Options{Patterns: hostPatterns(decl.Sysctl), Kernel: h.Facts.Kernel.Value, NoSystemd: h.hasOpenRC()})
+	o := sysctl.Options{Patterns: hostPatterns(decl.Sysctl), Kernel: h.Facts.Kernel.Value, NoSystemd: h.hasOpenRC()}
+	if !h.Live {
+		o.TemplateEndings = nginxconf.TemplateEndings()
+	}
+	s, err := sysctl.Load(h.View, o)
 	h.Sysctl = s
 	h.problems(err)
 }

@@ -32,6 +32,9 @@ type Options struct {
 	// NoSystemd says that the boot runs what reads /etc/sysctl.conf last, as OpenRC
 	// does, and not systemd-sysctl.
 	NoSystemd bool
+	// TemplateEndings are endings of names such as ".j2": a file in the directories
+	// that has one behind ".conf" stands for what it is rendered to.
+	TemplateEndings []string
 }
 
 // Settings are all sysctl files of one host, as [Load] read them.
@@ -64,7 +67,7 @@ type Masked struct{ Name, By string }
 // directory that is there and cannot be read; the settings hold the others. No
 // file at all is no error.
 func Load(v *source.View, o Options) (*Settings, error) {
-	l := &loader{view: v, settings: &Settings{Kernel: o.Kernel}, noSystemd: o.NoSystemd, documents: map[*source.File]*Document{}}
+	l := &loader{view: v, settings: &Settings{Kernel: o.Kernel}, noSystemd: o.NoSystemd, templates: o.TemplateEndings, documents: map[*source.File]*Document{}}
 	var boot, manual sequence
 	if o.Patterns == nil {
 		boot, manual = l.fromDirectories()
@@ -109,6 +112,7 @@ type loader struct {
 	errs      *multierror.Error
 	blind     bool // a directory could not be listed
 	noSystemd bool // the boot reads what "sysctl --system" does
+	templates []string
 }
 
 // A sequence is documents in the order of application.
@@ -153,13 +157,13 @@ func (l *loader) list(dir string, winners map[string]string) {
 		l.settings.vendor = true
 	}
 	for _, e := range entries {
-		name := path.Join(dir, e.Name())
-		by, taken := winners[e.Name()]
+		name, base := path.Join(dir, e.Name()), l.rendered(e.Name())
+		by, taken := winners[base]
 		switch {
-		case !strings.HasSuffix(name, ".conf"):
+		case !strings.HasSuffix(base, ".conf"):
 			l.misnamed(name, e)
 		case !taken:
-			winners[e.Name()] = name
+			winners[base] = name
 			if e.Name()[0] == '.' && !l.noSystemd {
 				l.unread(name, "systemd-sysctl skips names that start with a dot")
 			}
@@ -167,6 +171,16 @@ func (l *loader) list(dir string, winners map[string]string) {
 			l.settings.Masked = append(l.settings.Masked, Masked{name, by})
 		}
 	}
+}
+
+// rendered returns the name without the ending of a template.
+func (l *loader) rendered(name string) string {
+	for _, ending := range l.templates {
+		if made, ok := strings.CutSuffix(name, ending); ok && strings.HasSuffix(made, ".conf") {
+			return made
+		}
+	}
+	return name
 }
 
 // same reports whether two names lead to one file, as they do where /lib is a
