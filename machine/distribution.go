@@ -15,7 +15,8 @@ type Distribution struct {
 	ID, Version, Name string
 }
 
-// ReadDistribution reads the first of the two files that exists.
+// ReadDistribution reads the os-release of the system that a view shows: the file in
+// /etc, else that in /usr/lib.
 func ReadDistribution(view *source.View) Figure[Distribution] {
 	for _, name := range []string{"/etc/os-release", "/usr/lib/os-release"} {
 		f, err := view.Open(name)

@@ -1,16 +1,13 @@
 package report
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/capacity"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
-	"github.com/tunelint/tunelint/spelling"
 )
 
 // Capacity shows what every host may be asked for at once, as sums beside their
@@ -121,150 +118,6 @@ func sumName(b *capacity.Budget) string {
 		return "in all, at most"
 	}
 	return "in all"
-}
-
-// figure writes a number as the budgets of a kind count; "?" where it is not known.
-func figure(kind capacity.BudgetKind, n source.Setting[int64]) string {
-	switch {
-	case !n.Known:
-		return "?"
-	case kind.Quantity() == capacity.OfBytes:
-		return lint.FormatBytes(n.Value)
-	}
-	return strconv.FormatInt(n.Value, 10)
-}
-
-// term prints one figure with what it is and what decides it.
-func (p *page) term(t capacity.Term, figure string, room int) {
-	indent := strings.Repeat(" ", room+4)
-	line := "  " + strings.Repeat(" ", room-columns(figure)) + p.paint(otherStyle, figure) + "  "
-	for _, part := range p.termLines(t, max(p.width()-len(indent), minimalWidth)) {
-		p.printf("%s%s\n", line, part)
-		line = indent
-	}
-	if !p.Verbose {
-		return
-	}
-	for _, f := range t.Also {
-		p.printf("%s", p.indented(len(indent), p.brief(f.Name)+"  "+p.inBrackets(f.Origin)))
-	}
-}
-
-// termLines is the text beside a figure: the place on the same line where it fits.
-func (p *page) termLines(t capacity.Term, room int) []string {
-	text := t.Name
-	switch {
-	case !t.Figure.Known:
-		text += ", not known: " + t.Why
-	case t.How != "":
-		text += ": " + t.How
-	}
-	if t.AtMost && t.Figure.Known {
-		text += ", at most"
-	}
-	lines := wrap(p.brief(text), room)
-	origin := p.inBrackets(t.Figure.Origin)
-	if origin == "" || !t.Figure.Known {
-		return lines
-	}
-	if last := &lines[len(lines)-1]; columns(*last)+2+columns(origin) <= room {
-		*last += "  " + p.paint(faintStyle, origin)
-		return lines
-	}
-	return append(lines, wrap(origin, room)...)
-}
-
-// inBrackets names the place, or in brackets the default, that decides; "" for
-// neither.
-func (p *page) inBrackets(o source.Origin) string {
-	if o.Span.IsValid() || o.Default == "" {
-		return p.origin(o)
-	}
-	return p.brief("(" + p.origin(o) + ")")
-}
-
-// indented breaks a printable text into lines behind some blanks.
-func (p *page) indented(blanks int, text string) string {
-	var b strings.Builder
-	for i, line := range wrap(text, max(p.width()-blanks-2, minimalWidth)) {
-		if i > 0 {
-			line = "  " + line
-		}
-		fmt.Fprintf(&b, "%s%s\n", strings.Repeat(" ", blanks), line)
-	}
-	return b.String()
-}
-
-// standing prints how the sum stands to the limit.
-func (p *page) standing(b *capacity.Budget) {
-	text := standingText(b)
-	style := faintStyle
-	switch b.Standing() {
-	case capacity.Exceeding:
-		style = errorStyle
-	case capacity.Risky:
-		style = warningStyle
-	}
-	head, rest, _ := strings.Cut(p.indented(2, p.brief(text)), "\n")
-	p.printf("%s\n%s", p.paint(style, head), rest)
-}
-
-// standingText says how the sum of a budget stands to its limit.
-func standingText(b *capacity.Budget) string {
-	sum, _ := b.Sum()
-	limit := b.Limit.Figure
-	number := func(n int64) string { return figure(b.Kind, source.Known(n, source.Origin{})) }
-	switch b.Standing() {
-	case capacity.Exceeding:
-		if b.Kind == capacity.AcceptQueue {
-			return "=> exceeded: the kernel cuts it to " + number(limit.Value)
-		}
-		if least := b.Sure(); least < sum {
-			return "=> exceeded by " + number(least-limit.Value) + " at least, by " + number(sum-limit.Value) + " at most"
-		}
-		return "=> exceeded by " + number(sum-limit.Value)
-	case capacity.Risky:
-		return "=> may be exceeded, by " + number(sum-limit.Value) + " at most"
-	case capacity.Fitting:
-		if b.Kind == capacity.AcceptQueue {
-			return "=> fits: " + number(sum) + " in force"
-		}
-		return "=> fits, " + headroom(sum, limit.Value) + " left"
-	}
-	return "=> cannot be told: " + strings.Join(untold(b), "; ")
-}
-
-// headroom is what a sum leaves of its limit.
-func headroom(sum, limit int64) string {
-	left := (float64(limit) - float64(sum)) / max(float64(limit), 1) * 100
-	switch {
-	case sum == limit:
-		return "nothing"
-	case left < 1:
-		return "less than 1%"
-	}
-	return strconv.Itoa(int(left)) + "%"
-}
-
-// untold says what keeps a budget from being judged.
-func untold(b *capacity.Budget) []string {
-	var out []string
-	if !b.Limit.Figure.Known {
-		out = append(out, "the limit is not known")
-	}
-	n := 0
-	for _, t := range b.Terms {
-		if !t.Figure.Known {
-			n++
-		}
-	}
-	if n > 0 {
-		out = append(out, spelling.Count(n, "figure")+" not known")
-	}
-	if sum, _ := b.Sum(); b.Limit.Figure.Known && sum > 0 {
-		out = append(out, headroom(sum, b.Limit.Figure.Value)+" left at most")
-	}
-	return out
 }
 
 // budgetMark prints a finding below a budget.
