@@ -18,6 +18,13 @@ func Lacking(t testing.TB, part string) {
 	t.Skipf("no %s", part)
 }
 
+// Beyond skips a test that asks for what nobody can install, such as a second
+// processor, and names it; also in CI.
+func Beyond(t testing.TB, what string) {
+	t.Helper()
+	t.Skipf("this machine has no %s", what)
+}
+
 // Need asks for programs on the PATH; the first one that is not there is lacking.
 func Need(t testing.TB, programs ...string) {
 	t.Helper()
