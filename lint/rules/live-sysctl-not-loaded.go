@@ -73,7 +73,7 @@ func reportNotLoaded(p *lint.Pass, list []*host.Drift) {
 	first := list[0]
 	more := ""
 	if n := len(list) - 1; n > 0 {
-		more = fmt.Sprintf(", and so with %s more of this file", spelling.Count(n, "line"))
+		more = fmt.Sprintf(", like %s more in this file", spelling.Count(n, "line"))
 	}
 	name, _ := p.Host.View.Name(first.Line.Span.File.Path)
 	r := p.Report(first.Line.ValueSpan, "%s is %s here and %s in the kernel: it was written and, it seems, not loaded%s",
