@@ -60,6 +60,7 @@ func Load(v *source.View, o Options) (*Limits, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.matched = o.LimitsPatterns != nil
 	for _, name := range documents {
 		if f := l.open(name); f != nil {
 			l.limits.Documents = append(l.limits.Documents, Parse(f))
@@ -67,6 +68,7 @@ func Load(v *source.View, o Options) (*Limits, error) {
 	}
 	l.loadUsers()
 	l.limits.makeIndex()
+	l.matched = o.UnitPatterns != nil
 	l.loadManager(units)
 	l.loadUnits(o, units)
 	l.limits.collectSkips()
@@ -79,7 +81,9 @@ type loader struct {
 	limits *Limits
 	parsed map[*source.File]*UnitFile
 	noted  map[string]bool
-	errs   *multierror.Error
+	// matched says that the names come from patterns of the user.
+	matched bool
+	errs    *multierror.Error
 }
 
 func (l *loader) glob(patterns []string) ([]string, error) {

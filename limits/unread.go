@@ -23,8 +23,12 @@ type Unread struct {
 	Why string
 }
 
-// absent notes why nothing was read through a name that a directory lists.
+// absent notes why nothing was read through a name that a directory lists. Of what a
+// pattern matches nobody knows what it is meant to be.
 func (l *loader) absent(name string, err error) {
+	if base := path.Base(name); l.matched || path.Ext(base) != ".conf" && !isUnitName(base) {
+		return
+	}
 	_, notDir := l.view.ReadDir(name)
 	u := Unread{Name: name, Why: "it is a directory"}
 	switch {
