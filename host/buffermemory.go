@@ -39,7 +39,7 @@ func (h *Host) BufferMemories() []*BufferMemory {
 	if !peak.Known {
 		return nil
 	}
-	requests := h.inFlight(int64(peak.Value))
+	requests := h.atOnce(int64(peak.Value))
 	var out []*BufferMemory
 	keys := map[string]*BufferMemory{}
 	for _, r := range h.Nginx.Routes() {
@@ -62,9 +62,9 @@ func (h *Host) BufferMemories() []*BufferMemory {
 	return out
 }
 
-// inFlight returns how many requests of a peak nginx can pass on at once: each
+// atOnce returns how many requests of a peak nginx can pass on at once: each
 // takes a connection to the client and one to the application.
-func (h *Host) inFlight(peak int64) int64 {
+func (h *Host) atOnce(peak int64) int64 {
 	demand, ok := h.WorkerDemand()
 	workers, _ := h.Workers()
 	if ok && workers.Known && workers.Value < 1<<20 && demand.Connections.Value < 1<<32 {

@@ -36,8 +36,11 @@ func take[T any](s *source.Setting[T], figure machine.Figure[T]) {
 // with a system of its own, such as one of LXC, starts its services as a machine
 // does, and is not said to be either.
 func (f *Facts) completeContainer(fsys source.FS) {
+	if f.Container.Known {
+		return
+	}
 	kind := machine.ReadContainer(fsys)
-	if f.Container.Known || !kind.Known {
+	if !kind.Known {
 		return
 	}
 	if kind.Value == "" || machine.Application(kind.Value) && !machine.ReadSystemd(fsys).Booted {

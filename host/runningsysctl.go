@@ -118,7 +118,7 @@ var raisedKeys = [...]string{
 // runningKeys are the kernel settings that are compared: those that files set,
 // with their globs, and those that matter for nginx.
 func (h *Host) runningKeys() []string {
-	keys := raisedKeys[:]
+	keys := slices.Clone(raisedKeys[:])
 	for _, d := range h.Sysctl.Documents {
 		for _, l := range d.Lines {
 			if l.Assigns() && !l.Template {
@@ -126,7 +126,6 @@ func (h *Host) runningKeys() []string {
 			}
 		}
 	}
-	keys = slices.Clone(keys)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }

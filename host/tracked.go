@@ -1,7 +1,6 @@
 package host
 
 import (
-	"math"
 	"strings"
 
 	"github.com/tunelint/tunelint/nginxconf"
@@ -50,9 +49,8 @@ func (h *Host) Tracked() (t Tracked, ok bool) {
 		return t, t.Clients.Known
 	}
 	t.Behind = int64(t.Clients.Value)
-	if load.PeakRPS.Known && load.UpstreamLatency.Known && !h.HoldsUpstreams() {
-		busy := float64(load.PeakRPS.Value) * load.UpstreamLatency.Value.Seconds()
-		t.Behind = int64(math.Ceil(min(busy, math.MaxInt32)))
+	if busy, _, _ := h.InFlight(); busy.Known && !h.HoldsUpstreams() {
+		t.Behind = busy.Value
 	}
 	wait := h.Sysctl.Int(trackWaitKey)
 	targets, known := h.Targets()

@@ -64,9 +64,14 @@ func (h *Host) Peak() (PeakLoad, bool) {
 	if !l.Requests.Known || !l.Latency.Known || !l.Workers.Known || l.Workers.Value < 1 {
 		return l, false
 	}
-	busy := float64(l.Requests.Value) * l.Latency.Value.Seconds() / float64(l.Workers.Value)
-	l.Busy = int64(math.Ceil(min(busy, math.MaxInt32)))
+	l.Busy = l.busy(l.Workers.Value)
 	return l, true
+}
+
+// busy is how many requests each of some workers has under way at once.
+func (l PeakLoad) busy(workers int64) int64 {
+	all := float64(l.Requests.Value) * l.Latency.Value.Seconds()
+	return int64(math.Ceil(min(all/float64(workers), math.MaxInt32)))
 }
 
 // InFlight returns how many requests are passed on at once at the declared peak, and
@@ -80,7 +85,6 @@ func (h *Host) InFlight() (n source.Setting[int64], how, why string) {
 	case !w.UpstreamLatency.Known:
 		return n, "", "workload.upstream_latency is not declared"
 	}
-	busy := float64(w.PeakRPS.Value) * w.UpstreamLatency.Value.Seconds()
-	n = source.Known(int64(math.Ceil(min(busy, math.MaxInt32))), w.PeakRPS.Origin)
-	return n, fmt.Sprintf("%d requests/s x %s", w.PeakRPS.Value, nginxconf.FormatTime(w.UpstreamLatency.Value)), ""
+	all := PeakLoad{Requests: w.PeakRPS, Latency: w.UpstreamLatency}
+	return source.Known(all.busy(1), w.PeakRPS.Origin), all.String(), ""
 }
