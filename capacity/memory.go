@@ -27,7 +27,7 @@ const (
 	trackedConnection = 400
 )
 
-// The terms of a [MemoryOf] besides those of applications.
+// The terms of [MemoryOf] besides those of applications.
 const (
 	SlotMemory    = "nginx, connection slots"
 	ClientMemory  = "nginx, connected clients"
