@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/host"
 )
 
@@ -41,19 +42,19 @@ func (s *session) askAbout(h *host.Host, prefix string, changes []fixes.Change) 
 		s.note("nginx -t was not asked about %s: %s", h.Name, why)
 		return nil
 	}
-	var v fixes.Validation
+	var v trial.Validation
 	err := s.interrupts.hold(func(ctx context.Context) (err error) {
 		ctx, stop := context.WithTimeout(ctx, longestTest)
 		defer stop()
-		v, err = fixes.ValidateNginx(ctx, changes, h.Nginx.Conf, prefix)
+		v, err = trial.Ask(ctx, changes, h.Nginx.Conf, prefix)
 		return err
 	})
 	switch {
 	case err != nil:
 		s.note("nginx -t was not asked about %s: %v", h.Name, err)
-	case v.Verdict == fixes.Worse:
+	case v.Verdict == trial.Worse:
 		return fmt.Errorf("nginx -t refuses the changed files: %s; nothing is written (--validate none does without nginx)", v.After)
-	case v.Verdict == fixes.CannotTell:
+	case v.Verdict == trial.CannotTell:
 		s.note("nginx -t cannot tell: it refuses the files as they are (%s) and as changed (%s)", v.Before, v.After)
 	default:
 		s.note("nginx -t accepts the changed files")

@@ -52,7 +52,7 @@ func exitFlags(f *pflag.FlagSet) {
 
 // consent are the flags by which a user agrees to a change of files. They have
 // no environment variable: an inherited one must not turn a dry run into a write.
-var consent = [...]string{"write", "yes", "unsafe", "allow-dirty"}
+var consent = [...]string{"write", "yes", "unsafe", "allow-dirty", "allow-managed"}
 
 // fixFlags say what is repaired and how it is written.
 func fixFlags(f *pflag.FlagSet) {
@@ -60,7 +60,13 @@ func fixFlags(f *pflag.FlagSet) {
 	f.BoolP("yes", "y", false, "write without asking")
 	f.Bool("unsafe", false, "apply unsafe fixes too")
 	f.StringSlice("only", nil, "apply fixes of these rules only: `NAMES`, groups or globs")
+	f.String("choose", "", "apply the fix `LETTER` of a finding that offers several: A, B ...")
+	f.String("patch", "", "write the diff to `FILE`")
+	f.Bool("fail-on-change", false, "exit 1 when files were written, even if nothing is left")
+	f.String("validate", "nginx", "`HOW` to test before and after writing: nginx or none")
+	f.String("backup-dir", "", "keep backups in `DIR` (root: /var/backups/tunelint)")
+	f.Bool("vcs-backup", false, "git is the backup: write tracked files without changes only")
 	f.Bool("allow-dirty", false, "write files with uncommitted changes too")
-	f.String("validate", "nginx", "`HOW` to test before writing: nginx or none")
+	f.Bool("allow-managed", false, "write files that Ansible, Puppet, Chef ... will overwrite")
 	group(f, "Fixes")
 }

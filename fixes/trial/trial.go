@@ -1,4 +1,4 @@
-package fixes
+package trial
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/tunelint/tunelint/fixes"
 )
 
 // A Verdict says what a real nginx makes of changes.
@@ -36,7 +38,7 @@ type Validation struct {
 	Before, After string
 }
 
-// ValidateNginx asks the nginx of this machine about changes to its
+// Ask asks the nginx of this machine about changes to its
 // configuration before they are written. Only root can. conf is the main file
 // on disk, prefix nginx's prefix, "" for the one it was built with.
 //
@@ -47,7 +49,7 @@ type Validation struct {
 //
 // The error says that nginx could not be asked: no nginx, no unshare(1), no
 // permission, a new file, the end of ctx.
-func ValidateNginx(ctx context.Context, changes []Change, conf, prefix string) (Validation, error) {
+func Ask(ctx context.Context, changes []fixes.Change, conf, prefix string) (Validation, error) {
 	t := trial{conf: conf, prefix: prefix}
 	var err error
 	if t.nginx, err = exec.LookPath("nginx"); err != nil {
@@ -75,7 +77,7 @@ func ValidateNginx(ctx context.Context, changes []Change, conf, prefix string) (
 
 // stageFiles writes the changed files into a folder and returns pairs of staged
 // and live paths.
-func stageFiles(folder string, changes []Change) ([]string, error) {
+func stageFiles(folder string, changes []fixes.Change) ([]string, error) {
 	var binds []string
 	for i, c := range changes {
 		if c.Created() {
@@ -168,7 +170,7 @@ var (
 )
 
 // judge compares nginx's complaints without and with the changes.
-func judge(before, after string, changes []Change) Verdict {
+func judge(before, after string, changes []fixes.Change) Verdict {
 	switch {
 	case after == "":
 		return Accepted
@@ -183,7 +185,7 @@ func judge(before, after string, changes []Change) Verdict {
 }
 
 // blames reports whether a complaint is about one of the changed files.
-func blames(complaint string, changes []Change) bool {
+func blames(complaint string, changes []fixes.Change) bool {
 	m := complaintPlace.FindStringSubmatch(complaint)
 	if m == nil {
 		return false

@@ -1,4 +1,4 @@
-package fixes
+package trial
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/source/realpart"
 )
@@ -39,7 +40,7 @@ func nginxTree(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func TestValidateNginx(t *testing.T) {
+func TestAsk(t *testing.T) {
 	needNginx(t)
 	const good = "events {}\nhttp {\n\tserver { listen 127.0.0.1:18099; }\n\tinclude DIR/b.conf;\n}\n"
 	for _, c := range []struct {
@@ -65,7 +66,7 @@ func TestValidateNginx(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := nginxTree(t, map[string]string{"nginx.conf": c.main, "b.conf": c.other})
 			live := &source.File{Path: filepath.Join(dir, "b.conf"), Text: c.other, Mode: 0o644}
-			v, err := ValidateNginx(context.Background(), []Change{{File: live, Text: c.changed}}, filepath.Join(dir, "nginx.conf"), "")
+			v, err := Ask(context.Background(), []fixes.Change{{File: live, Text: c.changed}}, filepath.Join(dir, "nginx.conf"), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,13 +80,13 @@ func TestValidateNginx(t *testing.T) {
 	}
 }
 
-func TestValidateNginxLeavesTheMachineAlone(t *testing.T) {
+func TestAskLeavesTheMachineAlone(t *testing.T) {
 	needNginx(t)
 	dir := nginxTree(t, map[string]string{"nginx.conf": "user games;\npid /run/tunelint-test.pid;\nevents {}\nhttp { access_log /var/log/nginx/tunelint-test.log; }\n"})
 	before := machineState(t)
 	text, _ := os.ReadFile(filepath.Join(dir, "nginx.conf"))
 	f := &source.File{Path: filepath.Join(dir, "nginx.conf"), Text: string(text), Mode: 0o644}
-	v, err := ValidateNginx(context.Background(), []Change{{File: f, Text: f.Text + "\n"}}, f.Path, "")
+	v, err := Ask(context.Background(), []fixes.Change{{File: f, Text: f.Text + "\n"}}, f.Path, "")
 	if err != nil || v.Verdict != Accepted {
 		t.Errorf("%+v, %v", v, err)
 	}
@@ -104,21 +105,21 @@ func machineState(t *testing.T) string {
 	return string(out)
 }
 
-func TestValidateNginxCannotAsk(t *testing.T) {
+func TestAskCannotAsk(t *testing.T) {
 	needNginx(t)
 	dir := nginxTree(t, map[string]string{"nginx.conf": "events {}\n"})
 	conf := filepath.Join(dir, "nginx.conf")
-	created := []Change{{File: source.NewFile(filepath.Join(dir, "new.conf"), ""), Text: "x"}}
-	if v, err := ValidateNginx(context.Background(), created, conf, ""); err == nil {
+	created := []fixes.Change{{File: source.NewFile(filepath.Join(dir, "new.conf"), ""), Text: "x"}}
+	if v, err := Ask(context.Background(), created, conf, ""); err == nil {
 		t.Errorf("a new file: %+v", v)
 	}
 	ended, stop := context.WithCancel(context.Background())
 	stop()
-	if v, err := ValidateNginx(ended, nil, conf, ""); err == nil {
+	if v, err := Ask(ended, nil, conf, ""); err == nil {
 		t.Errorf("an ended context: %+v", v)
 	}
-	gone := []Change{{File: &source.File{Path: filepath.Join(dir, "gone.conf"), Text: "a", Mode: 0o644}, Text: "x"}}
-	if v, err := ValidateNginx(context.Background(), gone, conf, ""); err == nil {
+	gone := []fixes.Change{{File: &source.File{Path: filepath.Join(dir, "gone.conf"), Text: "a", Mode: 0o644}, Text: "x"}}
+	if v, err := Ask(context.Background(), gone, conf, ""); err == nil {
 		t.Errorf("a mount that fails: %+v", v)
 	}
 }
