@@ -50,6 +50,10 @@ func (f *Finding) Fingerprint() string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// Identity names a finding's fix, which must not be nil, across edits and rounds:
+// its fingerprint and the title of the fix.
+func (f *Finding) Identity() string { return f.Fingerprint() + " " + f.Fix.Title }
+
 // Spans returns the primary span and every related one that names a place.
 func (f *Finding) Spans() []source.Span {
 	spans := []source.Span{f.Span}

@@ -157,6 +157,27 @@ func TestSettleHoldsBackWhatBreaks(t *testing.T) {
 	}
 }
 
+// A declined fix is left alone and listed; the others are applied.
+func TestSettleDeclines(t *testing.T) {
+	other := &Rule{Name: "a/user", Title: "t", Severity: Warning, Run: func(p *Pass) {
+		if d := p.Host.Nginx.Root.Last("user"); d.Arg(0) == "x" {
+			p.Report(d.HeadSpan(), "user").Key("u").Suggest("set y", d.SetArg(0, "y"))
+		}
+	}}
+	rules := []*Rule{other, replaces("b/two", "1", "2", fixes.Safe)}
+	skip := func(f *Finding) bool { return f.Rule == other }
+	out, err := Settle(mainConf("user x;\nworker_processes 1;\n"), loader(t, "m"), FixOptions{Options: Options{Rules: rules, All: rules}, Skip: skip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := texts(out); got != "user x;\nworker_processes 2;\n" {
+		t.Errorf("%q", got)
+	}
+	if len(out.Declined) != 1 || out.Declined[0].Rule != other || len(out.Held)+len(out.LeftOut) > 0 {
+		t.Errorf("declined: %v", out.Declined)
+	}
+}
+
 func TestBadFixPanicsWithTheRulesName(t *testing.T) {
 	rule := &Rule{Name: "a/bad", Severity: Warning, Run: func(p *Pass) {
 		d := p.Host.Nginx.Documents[0].Directives[0]

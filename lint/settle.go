@@ -20,7 +20,14 @@ type FixOptions struct {
 	Unsafe bool
 	// Only restricts fixes to these rules; nil means all.
 	Only []*Rule
+	// Skip reports whether the fix of a finding is declined. It is asked in every
+	// round, also for findings that an earlier round brought up, and must give the
+	// same answer for the same [Finding.Identity]. Nil declines none.
+	Skip func(*Finding) bool
 }
+
+// declines reports whether the fix of a finding was declined.
+func (o *FixOptions) declines(f *Finding) bool { return o.Skip != nil && o.Skip(f) }
 
 // An Outcome is what applying fixes leads to. Nothing is written.
 type Outcome struct {
@@ -34,6 +41,8 @@ type Outcome struct {
 	Applied []*Finding
 	// LeftOut are the findings whose fix is unsafe and was not asked for.
 	LeftOut []*Finding
+	// Declined are the findings whose fix [FixOptions.Skip] declined.
+	Declined []*Finding
 	// Held are the findings whose fix could not be applied, with the reason.
 	Held []HeldBack
 }
@@ -115,14 +124,16 @@ func (s *settler) accept(out *Outcome, next *state, applied []*Finding, edits in
 // other layers show what they really are.
 func (s *settler) candidates(out *Outcome) []*Finding {
 	var todo, first []*Finding
-	out.LeftOut, out.Held = nil, nil
+	out.LeftOut, out.Declined, out.Held = nil, nil, nil
 	for _, f := range s.result.Findings {
 		switch {
 		case f.Fix == nil || s.options.Only != nil && !slices.Contains(s.options.Only, f.Rule):
 		case f.Fix.Safety == fixes.Unsafe && !s.options.Unsafe:
 			out.LeftOut = append(out.LeftOut, f)
-		case s.refused[f.identity()] != "":
-			out.Held = append(out.Held, HeldBack{f, s.refused[f.identity()]})
+		case s.options.declines(f):
+			out.Declined = append(out.Declined, f)
+		case s.refused[f.Identity()] != "":
+			out.Held = append(out.Held, HeldBack{f, s.refused[f.Identity()]})
 		default:
 			todo = append(todo, f)
 			if f.Rule.Group() == "nginx" {
@@ -135,9 +146,6 @@ func (s *settler) candidates(out *Outcome) []*Finding {
 	}
 	return todo
 }
-
-// identity names a finding's fix across rounds.
-func (f *Finding) identity() string { return f.Fingerprint() + " " + f.Fix.Title }
 
 func pick(list []*Finding, indexes []int) []*Finding {
 	out := make([]*Finding, len(indexes))
@@ -221,7 +229,7 @@ func (s *settler) refuse(f *Finding, err error) {
 	if s.refused == nil {
 		s.refused = map[string]string{}
 	}
-	s.refused[f.identity()] = err.Error()
+	s.refused[f.Identity()] = err.Error()
 }
 
 // fighting names the rules that still want to change something.
