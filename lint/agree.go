@@ -18,9 +18,10 @@ func runAgreed(hosts []*host.Host, o Options) *Result {
 			if i < 0 {
 				return true
 			}
-			if g := other.Findings[i]; f.Fix != nil && (g.Fix == nil || !f.Fix.Equal(g.Fix)) {
-				f.Fix = nil
-			}
+			f.keepChoices(func(c Choice) bool {
+				same := other.Findings[i].Choose(c.Letter)
+				return same != nil && same.Fix.Equal(c.Fix)
+			})
 			return false
 		})
 	}

@@ -28,9 +28,12 @@ type Finding struct {
 	// Included are the include directives that lead to the files of nginx in which
 	// these places stand, from the main file on, each once.
 	Included []Related
-	// Fix is nil where no repair can be offered.
+	// Fix is the first choice, A; nil where it cannot be offered.
 	Fix *fixes.Fix
-	// Apply lists the commands that make the fix take effect.
+	// Others are further choices; see [Finding.Choices].
+	Others []Choice
+	// Apply lists the commands that make the fix take effect, for the choices that
+	// name none of their own; see [Finding.ApplyOf].
 	Apply []string
 	// Key identifies the finding within rule and host without line, path or
 	// value, such as "upstream backend"; it feeds the fingerprint.

@@ -22,7 +22,11 @@ type Pass struct {
 }
 
 // A Report is a finding under construction; its methods chain.
-type Report struct{ finding *Finding }
+type Report struct {
+	finding *Finding
+	// suggested counts the fixes suggested, those without edits too.
+	suggested int
+}
 
 // Report adds a finding at a place. The message is one lower-case line that
 // states what is wrong with the actual numbers. An invalid span panics: a rule
@@ -31,7 +35,7 @@ func (p *Pass) Report(at source.Span, format string, args ...any) *Report {
 	if !at.IsValid() {
 		panic(p.rule.Name + " reports without a place")
 	}
-	r := &Report{&Finding{
+	r := &Report{finding: &Finding{
 		Rule:     p.rule,
 		Severity: p.rule.Severity,
 		Host:     p.Host.Name,
@@ -139,18 +143,35 @@ func (r *Report) Apply(commands ...string) *Report {
 	return r
 }
 
-// Suggest attaches a safe fix. No edits means no fix.
+// Suggest attaches a safe fix. Called again, as are the other ways to suggest, it
+// attaches a further choice: the first is A, the next B. A is what is applied when
+// nobody chooses, and only where it is safe or stands alone, so the better answer
+// comes first. Without edits there is no such choice, and its letter is passed over:
+// a letter means the same in all findings of a rule.
 func (r *Report) Suggest(title string, edits ...source.Edit) *Report {
 	return r.suggest(&fixes.Fix{Safety: fixes.Safe, Title: title, Edits: edits})
 }
 
-// SuggestUnsafe attaches a fix that may cost what loss says.
+// SuggestUnsafe attaches a fix that may cost what loss says; see [Report.Suggest].
 func (r *Report) SuggestUnsafe(title, loss string, edits ...source.Edit) *Report {
 	return r.suggest(&fixes.Fix{Safety: fixes.Unsafe, Title: title, Loss: loss, Edits: edits})
 }
 
+// ChoiceApply names the commands that make the choice suggested last take effect,
+// where those of the finding do not.
+func (r *Report) ChoiceApply(commands ...string) *Report {
+	if choices := r.finding.Choices(); len(choices) > 0 {
+		if last := choices[len(choices)-1]; last.Letter == letterOf(r.suggested-1) {
+			last.Fix.Apply = append([]string{}, commands...)
+		}
+	}
+	return r
+}
+
 // suggest validates the fix: a bad one is a bug of the rule, never a merge problem.
 func (r *Report) suggest(fix *fixes.Fix) *Report {
+	n := r.suggested
+	r.suggested++
 	fix.Edits = slices.Compact(source.Sorted(fix.Edits)) // one file seen twice gives the same edit twice
 	if len(fix.Edits) == 0 {
 		return r
@@ -158,6 +179,12 @@ func (r *Report) suggest(fix *fixes.Fix) *Report {
 	if err := fix.Validate(); err != nil {
 		panic(fmt.Sprintf("%s suggests a bad fix: %v", r.finding.Rule.Name, err))
 	}
-	r.finding.Fix = fix
+	if n == 0 {
+		r.finding.Fix = fix
+		return r
+	}
+	r.finding.Others = append(r.finding.Others, Choice{letterOf(n), fix})
 	return r
 }
+
+func letterOf(n int) string { return string(rune('A' + n)) }

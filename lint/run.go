@@ -86,9 +86,7 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 			if beyond(h, f) {
 				continue
 			}
-			if f.Fix != nil && guarded(h, f.Fix.Edits) != nil {
-				f.Fix = nil
-			}
+			f.keepChoices(func(c Choice) bool { return guarded(h, c.Fix.Edits) == nil })
 			if s, ok := o.Severity[f.Rule.Name]; ok {
 				f.Severity = s
 			}

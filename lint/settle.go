@@ -24,6 +24,9 @@ type FixOptions struct {
 	// round, also for findings that an earlier round brought up, and must give the
 	// same answer for the same [Finding.Identity]. Nil declines none.
 	Skip func(*Finding) bool
+	// Choice is the letter of the fix to apply of findings that offer several. ""
+	// applies the first where it is safe, and with Unsafe where it is the only one.
+	Choice string
 }
 
 // declines reports whether the fix of a finding was declined.
@@ -39,7 +42,8 @@ type Outcome struct {
 	Edits int
 	// Applied are the findings whose fixes were applied, in order.
 	Applied []*Finding
-	// LeftOut are the findings whose fix is unsafe and was not asked for.
+	// LeftOut are the findings with fixes none of which was asked for: they are
+	// unsafe, or nobody chose one, or the letter chosen is not among them.
 	LeftOut []*Finding
 	// Declined are the findings whose fix [FixOptions.Skip] declined.
 	Declined []*Finding
@@ -125,11 +129,12 @@ func (s *settler) accept(out *Outcome, next *state, applied []*Finding, edits in
 func (s *settler) candidates(out *Outcome) []*Finding {
 	var todo, first []*Finding
 	out.LeftOut, out.Declined, out.Held = nil, nil, nil
-	for _, f := range s.result.Findings {
+	for _, found := range s.result.Findings {
+		f := s.options.chosen(found)
 		switch {
-		case f.Fix == nil || s.options.Only != nil && !slices.Contains(s.options.Only, f.Rule):
-		case f.Fix.Safety == fixes.Unsafe && !s.options.Unsafe:
-			out.LeftOut = append(out.LeftOut, f)
+		case len(found.Choices()) == 0 || s.options.Only != nil && !slices.Contains(s.options.Only, found.Rule):
+		case f == nil:
+			out.LeftOut = append(out.LeftOut, found)
 		case s.options.declines(f):
 			out.Declined = append(out.Declined, f)
 		case s.refused[f.Identity()] != "":
