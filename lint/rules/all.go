@@ -182,7 +182,8 @@ func Example(name string) (string, error) {
 	var b strings.Builder
 	for _, f := range files {
 		dir, file, _ := strings.Cut(f.Name, "/")
-		if dir == firstFinding(files) && !strings.HasPrefix(file, "fixed/") {
+		folder, _, _ := strings.Cut(file, "/")
+		if dir == firstFinding(files) && folder != "fixed" && !strings.HasPrefix(folder, "fixed-") {
 			fmt.Fprintf(&b, "-- %s --\n%s", file, f.Data)
 		}
 	}

@@ -25,12 +25,15 @@ const machineRoot = "/machine"
 // A testCase is one machine of an archive with what is expected of it.
 type testCase struct {
 	name    string
-	files   source.Memory     // the machine, by absolute path
-	running running           // what runs there and is no file
-	want    string            // findings as printed
-	fixed   map[string]string // files that differ after the fixes, by path on the machine
-	diff    string            // the diff, where the archive holds one
+	files   source.Memory    // the machine, by absolute path
+	running running          // what runs there and is no file
+	want    string           // findings as printed
+	fixed   map[string]fixed // what each choice of the fixes leads to, by letter
+	diff    string           // the diff, where the archive holds one
 }
+
+// fixed holds the files that differ after the fixes, by path on the machine.
+type fixed map[string]string
 
 // eachCase calls f for every case of the archives that a pattern matches, with the
 // name of the archive; no archive at all is an error.
@@ -59,7 +62,7 @@ func readCases(a *txtar.Archive) []*testCase {
 		i := slices.IndexFunc(out, func(c *testCase) bool { return c.name == name })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &testCase{name: name, files: source.Memory{}, fixed: map[string]string{}})
+			out = append(out, &testCase{name: name, files: source.Memory{}, fixed: map[string]fixed{}})
 		}
 		out[i].add(file, string(f.Data))
 	}
@@ -67,9 +70,14 @@ func readCases(a *txtar.Archive) []*testCase {
 }
 
 func (c *testCase) add(file, data string) {
-	switch rest, fixed := strings.CutPrefix(file, "fixed/"); {
-	case fixed:
-		c.fixed[rest] = unescape(data)
+	folder, rest, _ := strings.Cut(file, "/")
+	letter := letterOf(folder)
+	switch {
+	case letter != "":
+		if c.fixed[letter] == nil {
+			c.fixed[letter] = fixed{}
+		}
+		c.fixed[letter][rest] = unescape(data)
 	case file == "want":
 		c.want = data
 	case file == "diff":
@@ -81,6 +89,27 @@ func (c *testCase) add(file, data string) {
 	default:
 		c.files[path.Join(machineRoot, file)] = unescape(data)
 	}
+}
+
+// letterOf returns the choice whose fixed files stand in a folder of a case: fixed
+// is A, fixed-b is B; "" for any other folder.
+func letterOf(folder string) string {
+	if folder == "fixed" {
+		return "A"
+	}
+	rest, ok := strings.CutPrefix(folder, "fixed-")
+	if letter, is := lint.ParseChoice(rest); ok && is {
+		return letter
+	}
+	return ""
+}
+
+// folderOf is the inverse of letterOf.
+func folderOf(letter string) string {
+	if letter == "A" {
+		return "fixed"
+	}
+	return "fixed-" + strings.ToLower(letter)
 }
 
 // unescape lets an archive, which is text with line feeds, hold other bytes: a
@@ -168,7 +197,19 @@ func (m *machine) configure(t *testing.T, config *appconf.Config) {
 // settle applies the fixes of some rules, unsafe ones too if asked for.
 func (m machine) settle(t *testing.T, only []*lint.Rule, unsafe bool) *lint.Outcome {
 	t.Helper()
-	out, err := lint.Settle(m.store, m.load, lint.FixOptions{Options: m.options, Only: only, Unsafe: unsafe})
+	return m.settled(t, lint.FixOptions{Only: only, Unsafe: unsafe})
+}
+
+// choose applies one choice of the fixes of some rules.
+func (m machine) choose(t *testing.T, only []*lint.Rule, letter string) *lint.Outcome {
+	t.Helper()
+	return m.settled(t, lint.FixOptions{Only: only, Unsafe: true, Choice: letter})
+}
+
+func (m machine) settled(t *testing.T, o lint.FixOptions) *lint.Outcome {
+	t.Helper()
+	o.Options = m.options
+	out, err := lint.Settle(m.store, m.load, o)
 	if err != nil {
 		t.Fatalf("fixes do not settle: %v", err)
 	}
@@ -190,8 +231,12 @@ func printFindings(list []*lint.Finding) string {
 			}
 			fmt.Fprintf(&b, "\t%s: %s\n", place(r.Span), r.Label)
 		}
-		if f.Fix != nil {
-			fmt.Fprintf(&b, "\tfix: %s [%s]\n", f.Fix.Title, f.Fix.Safety)
+		for _, c := range f.Choices() {
+			letter := ""
+			if len(f.Others) > 0 {
+				letter = c.Letter + " "
+			}
+			fmt.Fprintf(&b, "\tfix: %s%s [%s]\n", letter, c.Fix.Title, c.Fix.Safety)
 		}
 	}
 	return b.String()
@@ -205,8 +250,8 @@ func place(s source.Span) string {
 func onMachine(p string) string { return strings.TrimPrefix(p, machineRoot+"/") }
 
 // texts returns the changed files by path on the machine.
-func texts(changes []fixes.Change) map[string]string {
-	out := map[string]string{}
+func texts(changes []fixes.Change) fixed {
+	out := fixed{}
 	for _, c := range changes {
 		out[onMachine(c.File.Path)] = c.Text
 	}

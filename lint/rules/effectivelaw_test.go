@@ -22,11 +22,11 @@ func TestFixesKeepEffectiveValues(t *testing.T) {
 	for seed := range uint64(60) {
 		c := &testCase{name: fmt.Sprint(seed), files: lawMachine(rand.New(rand.NewPCG(seed, 2)))}
 		m := c.open(t)
-		for _, rule := range m.fixing(t) {
-			out := m.settle(t, []*lint.Rule{rule}, true)
-			applied[rule.Name] += len(out.Applied)
+		for _, x := range m.fixing(t) {
+			out := m.choose(t, []*lint.Rule{x.rule}, x.letter)
+			applied[x.rule.Name] += len(out.Applied)
 			if wrong := m.lostByFixes(t, out); wrong != "" {
-				t.Errorf("seed %d: the fixes of %s: %s\n%s", seed, rule.Name, wrong, c.files[machineRoot+"/etc/nginx/nginx.conf"])
+				t.Errorf("seed %d: fix %s of %s: %s\n%s", seed, x.letter, x.rule.Name, wrong, c.files[machineRoot+"/etc/nginx/nginx.conf"])
 			}
 		}
 	}
@@ -35,17 +35,25 @@ func TestFixesKeepEffectiveValues(t *testing.T) {
 	}
 }
 
-// fixing returns the rules that offer a fix for the machine.
-func (m machine) fixing(t *testing.T) []*lint.Rule {
+// A ruleChoice is one choice of the fixes of one rule.
+type ruleChoice struct {
+	rule   *lint.Rule
+	letter string
+}
+
+// fixing returns the choices that rules offer for the machine.
+func (m machine) fixing(t *testing.T) []ruleChoice {
 	t.Helper()
 	hosts, err := m.load(m.store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []*lint.Rule
+	var out []ruleChoice
 	for _, f := range lint.Run(hosts, m.options).Findings {
-		if f.Fix != nil && !slices.Contains(out, f.Rule) {
-			out = append(out, f.Rule)
+		for _, c := range f.Choices() {
+			if x := (ruleChoice{f.Rule, c.Letter}); !slices.Contains(out, x) {
+				out = append(out, x)
+			}
 		}
 	}
 	return out

@@ -50,7 +50,7 @@ func (l liveTree) fix(t *testing.T, rule string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := m.settle(t, only, true)
+	out := m.choose(t, only, "A")
 	if n := len(ofRule(out.Before.Findings, only[0])); n != 1 || len(ofRule(out.After.Findings, only[0])) != 0 {
 		t.Fatalf("%s finds %d before: %s\nafter: %s", rule, n, printFindings(out.Before.Findings), printFindings(out.After.Findings))
 	}

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/tunelint/tunelint/lint"
@@ -59,11 +61,17 @@ func checkRule(t *testing.T, r *lint.Rule) {
 // where it offers a fix, a fixed case.
 func checkCoverage(t *testing.T, r *lint.Rule, cases []*testCase) {
 	finds, silent, offers, fixed := false, false, false, false
+	choices := map[string]bool{} // by letter: whether a case shows its files
 	for _, c := range cases {
+		for _, letter := range c.lettered() {
+			choices[letter] = choices[letter] || len(c.fixed[letter]) > 0
+		}
 		finds = finds || c.want != ""
 		silent = silent || c.want == ""
 		offers = offers || strings.Contains(c.want, "\tfix: ")
-		fixed = fixed || len(c.fixed) > 0
+		for _, files := range c.fixed {
+			fixed = fixed || len(files) > 0
+		}
 	}
 	switch {
 	case !finds:
@@ -73,28 +81,70 @@ func checkCoverage(t *testing.T, r *lint.Rule, cases []*testCase) {
 	case offers != fixed:
 		t.Error("a fix needs a case with the fixed files, and the other way round")
 	}
+	for letter, shown := range choices {
+		if !shown {
+			t.Errorf("the choice %s needs a case with the fixed files", letter)
+		}
+	}
+}
+
+// lettered returns the letters of the choices that a case offers where there are
+// several.
+func (c *testCase) lettered() []string {
+	var out []string
+	for line := range strings.Lines(c.want) {
+		text, ok := strings.CutPrefix(line, "\tfix: ")
+		letter, _, _ := strings.Cut(text, " ")
+		if _, is := lint.ParseChoice(letter); ok && is && !slices.Contains(out, letter) {
+			out = append(out, letter)
+		}
+	}
+	return out
 }
 
 func (c *testCase) run(t *testing.T, rule *lint.Rule) {
 	m := c.open(t)
 	only := []*lint.Rule{rule}
-	out := m.settle(t, only, true)
-	if got := printFindings(ofRule(out.Before.Findings, rule)); got != c.want {
+	found := ofRule(m.choose(t, only, "A").Before.Findings, rule)
+	if got := printFindings(found); got != c.want {
 		if *update {
 			c.want = got
 		} else {
 			t.Errorf("findings:\n%s", cmp.Diff(c.want, got))
 		}
 	}
+	for _, letter := range offered(c, found) {
+		c.runChoice(t, m, only, letter)
+	}
+}
+
+// offered returns the letters of what findings offer and a case shows; always A,
+// which is also each fix without a letter.
+func offered(c *testCase, found []*lint.Finding) []string {
+	letters := map[string]bool{"A": true}
+	for letter := range c.fixed {
+		letters[letter] = true
+	}
+	for _, f := range found {
+		for _, choice := range f.Choices() {
+			letters[choice.Letter] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(letters))
+}
+
+// runChoice holds one choice of the fixes to the laws.
+func (c *testCase) runChoice(t *testing.T, m machine, only []*lint.Rule, letter string) {
+	out := m.choose(t, only, letter)
 	got := texts(out.Changes)
 	if *update {
-		c.fixed = got
-	} else if diff := cmp.Diff(c.fixed, got); diff != "" {
-		t.Errorf("fixed files (-want +got):\n%s", diff)
+		c.fixed[letter] = got
+	} else if diff := cmp.Diff(c.fixed[letter], got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s files (-want +got):\n%s", folderOf(letter), diff)
 	}
-	checkSecondRun(t, m, only, out)
+	checkSecondRun(t, m, only, letter, out)
 	checkComments(t, out)
-	checkOrder(t, c, only, got)
+	checkOrder(t, c, only, letter, got)
 	checkNginx(t, c, out)
 }
 
@@ -108,14 +158,15 @@ func ofRule(list []*lint.Finding, rule *lint.Rule) []*lint.Finding {
 	return out
 }
 
-// checkSecondRun fails when fixing what was fixed changes anything.
-func checkSecondRun(t *testing.T, m machine, only []*lint.Rule, out *lint.Outcome) {
+// checkSecondRun fails when fixing what was fixed changes anything, and when what
+// was fixed is still found.
+func checkSecondRun(t *testing.T, m machine, only []*lint.Rule, letter string, out *lint.Outcome) {
 	if len(out.Held) > 0 {
-		t.Errorf("fix of %s held back: %s", out.Held[0].Finding.Rule.Name, out.Held[0].Reason)
+		t.Errorf("fix %s of %s held back: %s", letter, out.Held[0].Finding.Rule.Name, out.Held[0].Reason)
 	}
 	for _, f := range out.After.Findings {
-		if f.Rule == only[0] && f.Fix != nil {
-			t.Errorf("a fix is still offered after the fixes: %s", f.Message)
+		if f.Rule == only[0] && f.Choose(letter) != nil {
+			t.Errorf("fix %s is still offered after the fixes: %s", letter, f.Message)
 		}
 	}
 }
@@ -146,10 +197,10 @@ func comments(f *source.File) []string {
 }
 
 // checkOrder fails when the result depends on the order of the rules.
-func checkOrder(t *testing.T, c *testCase, only []*lint.Rule, want map[string]string) {
+func checkOrder(t *testing.T, c *testCase, only []*lint.Rule, letter string, want fixed) {
 	m := c.open(t)
 	slices.Reverse(m.options.Rules)
-	if diff := cmp.Diff(want, texts(m.settle(t, only, true).Changes)); diff != "" {
+	if diff := cmp.Diff(want, texts(m.choose(t, only, letter).Changes)); diff != "" {
 		t.Errorf("the result depends on the order of rules:\n%s", diff)
 	}
 }
@@ -160,7 +211,8 @@ func writeArchive(t *testing.T, file string, a *txtar.Archive, cases []*testCase
 	for _, c := range cases {
 		for _, f := range a.Files {
 			name, rest, _ := strings.Cut(f.Name, "/")
-			if name == c.name && rest != "want" && rest != "diff" && !strings.HasPrefix(rest, "fixed/") {
+			folder, _, _ := strings.Cut(rest, "/")
+			if name == c.name && rest != "want" && rest != "diff" && letterOf(folder) == "" {
 				out.Files = append(out.Files, f)
 			}
 		}
@@ -168,13 +220,11 @@ func writeArchive(t *testing.T, file string, a *txtar.Archive, cases []*testCase
 		if c.diff != "" {
 			out.Files = append(out.Files, txtar.File{Name: c.name + "/diff", Data: []byte(c.diff)})
 		}
-		names := make([]string, 0, len(c.fixed))
-		for name := range c.fixed {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			out.Files = append(out.Files, txtar.File{Name: c.name + "/fixed/" + name, Data: []byte(escape(c.fixed[name]))})
+		for _, letter := range slices.Sorted(maps.Keys(c.fixed)) {
+			for _, name := range slices.Sorted(maps.Keys(c.fixed[letter])) {
+				full := c.name + "/" + folderOf(letter) + "/" + name
+				out.Files = append(out.Files, txtar.File{Name: full, Data: []byte(escape(c.fixed[letter][name]))})
+			}
 		}
 	}
 	if err := os.WriteFile(file, txtar.Format(out), 0o644); err != nil {
