@@ -28,8 +28,12 @@ func (p *page) conciseLine(f *lint.Finding, named bool) {
 	if named && f.Host != "" {
 		remarks = append(remarks, "host: "+strings.Join(append([]string{f.Host}, f.Also...), ", "))
 	}
-	if f.Fix != nil {
-		remarks = append(remarks, "fix: "+f.Fix.Safety.String())
+	if choices := f.Choices(); len(choices) > 0 {
+		var words []string
+		for _, c := range choices {
+			words = append(words, choiceName(f, c, c.Fix.Safety.String()))
+		}
+		remarks = append(remarks, "fix: "+strings.Join(words, ", "))
 	}
 	p.printf("%s: %s[%s] %s", p.place(f.Span), p.paint(styleOf(f.Severity), f.Severity.String()),
 		p.visible(f.Rule.Name), p.brief(f.Message))

@@ -83,8 +83,8 @@ func (o Options) annotation(f *lint.Finding, named bool) annotation {
 			lines = append(lines, x.Label)
 		}
 	}
-	if f.Fix != nil {
-		lines = append(lines, "fix ("+f.Fix.Safety.String()+"): "+f.Fix.Title)
+	for _, c := range f.Choices() {
+		lines = append(lines, "fix ("+c.Fix.Safety.String()+"): "+choiceName(f, c, c.Fix.Title))
 	}
 	a.text = o.brief(f.Message)
 	if named {

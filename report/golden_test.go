@@ -100,6 +100,7 @@ func TestPlan(t *testing.T) {
 		{Applied: safe, LeftOut: unsafe, Edits: 1, Files: 1},
 		{Applied: append(safe, unsafe...), Edits: 2, Files: 2, Written: true},
 		{Held: []Held{{unsafe[0], "overlaps the fix of sockets/backlog-capped"}}, LeftOut: append(unsafe, safe...)},
+		{LeftOut: append(unsafe, safe[0].Choose("A")), Choice: "B"},
 	} {
 		if err := Plan(&b, info, options()); err != nil {
 			t.Fatal(err)

@@ -48,11 +48,11 @@ func (o Options) summaryRow(f *lint.Finding, named bool) string {
 	if named {
 		message += " (host: " + o.brief(strings.Join(append([]string{f.Host}, f.Also...), ", ")) + ")"
 	}
-	fix := ""
-	if f.Fix != nil {
-		fix = o.brief(f.Fix.Title) + " (" + f.Fix.Safety.String() + ")"
+	var fix []string
+	for _, c := range f.Choices() {
+		fix = append(fix, choiceName(f, c, o.brief(c.Fix.Title)+" ("+c.Fix.Safety.String()+")"))
 	}
-	cells := []string{f.Severity.String(), o.visible(f.Rule.Name), o.place(f.Span), message, fix}
+	cells := []string{f.Severity.String(), o.visible(f.Rule.Name), o.place(f.Span), message, strings.Join(fix, ", or ")}
 	for i := range cells {
 		cells[i] = escapeMarkdown(cells[i])
 	}

@@ -30,17 +30,19 @@ type (
 		Version string `json:"version"`
 	}
 	jsonFinding struct {
-		Rule        string     `json:"rule"`
-		Severity    string     `json:"severity"`
-		Host        string     `json:"host"`
-		Status      string     `json:"status"`
-		Message     string     `json:"message"`
-		Spans       []jsonSpan `json:"spans"`
-		Notes       []string   `json:"notes"`   // what takes part and stands in no file: defaults
-		Related     []jsonSpan `json:"related"` // the includes that lead to the spans
-		Fix         *jsonFix   `json:"fix,omitempty"`
-		Apply       []string   `json:"apply"`
-		Fingerprint string     `json:"fingerprint"`
+		Rule     string     `json:"rule"`
+		Severity string     `json:"severity"`
+		Host     string     `json:"host"`
+		Status   string     `json:"status"`
+		Message  string     `json:"message"`
+		Spans    []jsonSpan `json:"spans"`
+		Notes    []string   `json:"notes"`         // what takes part and stands in no file: defaults
+		Related  []jsonSpan `json:"related"`       // the includes that lead to the spans
+		Fix      *jsonFix   `json:"fix,omitempty"` // the choice A
+		// Alternatives are the further choices; absent where there is none.
+		Alternatives []*jsonFix `json:"alternatives,omitempty"`
+		Apply        []string   `json:"apply"`
+		Fingerprint  string     `json:"fingerprint"`
 	}
 	jsonSpan struct {
 		Path    string          `json:"path"`
@@ -50,10 +52,12 @@ type (
 		Label   string          `json:"label"`
 	}
 	jsonFix struct {
+		Choice string     `json:"choice,omitempty"` // the letter, where there are several
 		Safety string     `json:"safety"`
 		Title  string     `json:"title"`
 		Loss   string     `json:"loss,omitempty"`
 		Edits  []jsonEdit `json:"edits"`
+		Apply  *[]string  `json:"apply,omitempty"` // where it is not that of the finding
 	}
 	jsonEdit struct {
 		Path  string          `json:"path"`
@@ -136,10 +140,10 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		Spans:       []jsonSpan{},
 		Notes:       []string{},
 		Related:     []jsonSpan{},
-		Fix:         o.jsonFix(e.Fix),
 		Apply:       append([]string{}, e.Apply...),
 		Fingerprint: e.fingerprint,
 	}
+	out.Fix, out.Alternatives = o.jsonFixes(e.Finding)
 	for _, m := range marks(e.Finding) {
 		out.Spans = append(out.Spans, o.jsonSpan(m))
 	}
@@ -159,11 +163,33 @@ func (o Options) jsonSpan(m mark) jsonSpan {
 	return jsonSpan{o.path(s.File.Path), s.Position(), s.File.Position(s.End), m.primary, m.label}
 }
 
+// jsonFixes returns the first fix of a finding and the further choices.
+func (o Options) jsonFixes(f *lint.Finding) (first *jsonFix, others []*jsonFix) {
+	for _, c := range f.Choices() {
+		fix := o.jsonFix(c.Fix)
+		switch {
+		case fix == nil:
+			continue
+		case len(f.Others) > 0:
+			fix.Choice = c.Letter
+		}
+		if c.Letter == "A" {
+			first = fix
+		} else {
+			others = append(others, fix)
+		}
+	}
+	return first, others
+}
+
 func (o Options) jsonFix(f *fixes.Fix) *jsonFix {
 	if !carried(f) {
 		return nil
 	}
 	out := &jsonFix{Safety: f.Safety.String(), Title: f.Title, Loss: f.Loss, Edits: []jsonEdit{}}
+	if f.Apply != nil {
+		out.Apply = &f.Apply
+	}
 	for _, e := range source.Sorted(f.Edits) {
 		s := clamped(e.Span)
 		out.Edits = append(out.Edits, jsonEdit{o.path(s.File.Path), s.Position(), s.File.Position(s.End), e.Text})

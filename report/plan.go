@@ -13,8 +13,10 @@ import (
 type PlanInfo struct {
 	// Applied are the findings whose fixes are in the diff.
 	Applied []*lint.Finding
-	// LeftOut are findings with an unsafe fix that nobody asked for.
+	// LeftOut are findings with fixes none of which was asked for.
 	LeftOut []*lint.Finding
+	// Choice is the letter of the fix that was chosen; "" for none.
+	Choice string
 	// Held are findings whose fix could not be merged with the others.
 	Held []Held
 	// Edits and Files count what the diff changes, equal edits once.
@@ -35,7 +37,7 @@ type Held struct {
 func Plan(w io.Writer, info PlanInfo, o Options) error {
 	p := &page{Options: o}
 	p.planned(info)
-	p.leftOut(info.LeftOut)
+	p.leftOut(info)
 	for _, h := range info.Held {
 		p.printf("Held back: %s at %s: %s\n", p.visible(h.Finding.Rule.Name), p.place(h.Finding.Span), p.brief(h.Reason))
 	}
@@ -63,30 +65,12 @@ func (p *page) planned(info PlanInfo) {
 	p.printf("Plan: %s. Nothing written (use --write).\n", what)
 }
 
-// leftOut names the rules whose unsafe fixes were not asked for, with the command that asks.
-func (p *page) leftOut(list []*lint.Finding) {
-	var names []string
-	byRule := map[string][]*lint.Finding{}
-	for _, f := range list {
-		name := p.visible(f.Rule.Name)
-		if byRule[name] == nil {
-			names = append(names, name)
-		}
-		byRule[name] = append(byRule[name], f)
-	}
-	for _, name := range names {
-		if n := sets(byRule[name]); n > 0 {
-			p.printf("Left out: %s, %s: tunelint fix --only %s --unsafe\n", name, spelling.Count(n, "unsafe fix"), name)
-		}
-	}
-}
-
-// sets counts the distinct fixes of findings.
+// sets counts the distinct fixes of findings, of several choices the first.
 func sets(list []*lint.Finding) int {
 	var known fixSet
 	n := 0
 	for _, f := range list {
-		if f.Fix != nil && known.add(f.Fix) {
+		if choices := f.Choices(); len(choices) > 0 && known.add(choices[0].Fix) {
 			n++
 		}
 	}

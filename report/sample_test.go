@@ -119,6 +119,9 @@ func sample(t testing.TB) *lint.Result {
 				Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: "raise proxy_read_timeout to 130s", Loss: "clients wait longer", Edits: []source.Edit{
 					{Span: at(t, m.checkout, "30s", 1), Text: "130s"},
 				}},
+				Others: []lint.Choice{{Letter: "B", Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: "lower timeout of checkout to 25s", Loss: "slow requests are killed", Edits: []source.Edit{
+					{Span: at(t, m.gunicorn, "120", 1), Text: "25"},
+				}, Apply: []string{"systemctl restart checkout"}}}},
 				Included: through, Apply: readBelowApp.Apply, Key: "checkout",
 			},
 			{

@@ -16,7 +16,11 @@ func (s *sarifWriter) result(e entry) sarifResult {
 		Level:               sarifLevel(e.Severity),
 		Locations:           []sarifLocation{},
 		PartialFingerprints: map[string]string{"tunelintFinding/v1": e.fingerprint},
-		Fixes:               s.fixes(e.Fix),
+	}
+	for _, c := range e.Choices() {
+		if fix, ok := s.fix(c.Fix); ok {
+			out.Fixes = append(out.Fixes, fix)
+		}
 	}
 	text := []string{sentence(plainText(s.brief(e.Message)))}
 	for _, m := range marks(e.Finding) {
@@ -69,13 +73,13 @@ func (s *sarifWriter) artifact(f *source.File) sarifArtifactLocation {
 	return sarifArtifactLocation{URI: uri}
 }
 
-// fixes returns the fix of a finding, none where a text of characters cannot
-// say which bytes it changes.
-func (s *sarifWriter) fixes(f *fixes.Fix) []sarifFix {
+// fix describes one fix of a finding; false where a text of characters cannot say
+// which bytes it changes.
+func (s *sarifWriter) fix(f *fixes.Fix) (out sarifFix, ok bool) {
 	if !carried(f) {
-		return nil
+		return out, false
 	}
-	out := sarifFix{Description: sarifMessage{Text: sentence(plainText(s.brief(f.Title)))}}
+	out = sarifFix{Description: sarifMessage{Text: sentence(plainText(s.brief(f.Title)))}}
 	if f.Loss != "" {
 		out.Description.Text += " Unsafe: " + sentence(plainText(s.brief(f.Loss)))
 	}
@@ -84,14 +88,14 @@ func (s *sarifWriter) fixes(f *fixes.Fix) []sarifFix {
 		if e.Span.File != file {
 			file = e.Span.File
 			if !utf8.ValidString(file.Text) {
-				return nil
+				return out, false
 			}
 			out.ArtifactChanges = append(out.ArtifactChanges, sarifArtifactChange{ArtifactLocation: s.artifact(file)})
 		}
 		change := &out.ArtifactChanges[len(out.ArtifactChanges)-1]
 		change.Replacements = append(change.Replacements, replacement(e))
 	}
-	return []sarifFix{out}
+	return out, true
 }
 
 func replacement(e source.Edit) sarifReplacement {

@@ -184,18 +184,26 @@ func hostsWithFindings(r *lint.Result) string {
 }
 
 func fixable(r *lint.Result) string {
-	byClass := map[fixes.Safety]int{}
+	safe, unsafe, choose := 0, 0, 0
 	for _, f := range r.Findings {
-		if f.Fix != nil {
-			byClass[f.Fix.Safety]++
+		switch {
+		case f.Fix != nil && f.Fix.Safety == fixes.Safe:
+			safe++
+		case len(f.Others) > 0:
+			choose++
+		case f.Fix != nil:
+			unsafe++
 		}
 	}
 	var parts []string
-	if n := byClass[fixes.Safe]; n > 0 {
-		parts = append(parts, strconv.Itoa(n)+" safe with `tunelint fix`")
+	if safe > 0 {
+		parts = append(parts, strconv.Itoa(safe)+" safe with `tunelint fix`")
 	}
-	if n := byClass[fixes.Unsafe]; n > 0 {
-		parts = append(parts, strconv.Itoa(n)+" unsafe")
+	if unsafe > 0 {
+		parts = append(parts, strconv.Itoa(unsafe)+" unsafe")
+	}
+	if choose > 0 {
+		parts = append(parts, strconv.Itoa(choose)+" to choose")
 	}
 	if parts == nil {
 		return "fixable: 0"

@@ -17,7 +17,7 @@ type listing struct {
 	*page
 	hosts     bool                // several hosts: name the one of each finding
 	explained map[string]bool     // rules whose mechanism is printed
-	applied   map[string][]string // by rule, the commands printed last
+	applied   map[string][]string // by rule, what was printed last of the commands
 	printed   fixSet
 }
 
@@ -67,10 +67,10 @@ func (l *listing) finding(f *lint.Finding) {
 	if first {
 		l.note("why", l.visible(firstSentence(f.Rule.Why)))
 	}
-	l.fix(f.Fix)
-	if len(f.Apply) > 0 && (first || !slices.Equal(l.applied[f.Rule.Name], f.Apply)) {
-		l.applied[f.Rule.Name] = f.Apply
-		l.command("apply", l.visible(strings.Join(f.Apply, ", then ")))
+	l.choices(f)
+	if lines := l.applyLines(f); len(lines) > 0 && (first || !slices.Equal(l.applied[f.Rule.Name], lines)) {
+		l.applied[f.Rule.Name] = lines
+		l.command("apply", lines...)
 	}
 	if first {
 		l.command("more", "tunelint rule "+l.visible(f.Rule.Name))
@@ -106,23 +106,6 @@ func (l *listing) headline(f *lint.Finding) {
 	l.printf("\n")
 }
 
-// fix prints what a fix does, or that an earlier one does it.
-func (l *listing) fix(f *fixes.Fix) {
-	if f == nil || len(f.Edits) == 0 {
-		return
-	}
-	title := l.brief(f.Title)
-	if !l.printed.add(f) {
-		l.note("fix", "with the fix above: "+title)
-		return
-	}
-	safety := f.Safety.String()
-	if f.Loss != "" {
-		safety += ": " + l.brief(f.Loss)
-	}
-	l.note("fix", title, "["+safety+"]", spelling.Count(len(f.Edits), "edit")+" in "+l.visible(editedFiles(f)))
-}
-
 // editedFiles names the files a fix edits, or counts them when they are many.
 func editedFiles(f *fixes.Fix) string {
 	var names []string
@@ -141,21 +124,24 @@ func editedFiles(f *fixes.Fix) string {
 
 // note prints a remark below the frames: its parts two blanks apart, or broken
 // into lines where they do not fit.
-func (l *listing) note(key string, parts ...string) {
-	indent := l.gutter + len(" = apply: ")
+func (l *listing) note(key string, parts ...string) { l.command(key, l.broken(0, parts...)...) }
+
+// broken joins parts with two blanks, or breaks them into lines where they do not
+// fit beside the name of a remark and an indent.
+func (l *listing) broken(indent int, parts ...string) []string {
+	room := l.width() - l.gutter - len(" = apply: ") - indent
 	text := strings.Join(parts, "  ")
-	lines := []string{text}
-	if indent+columns(text) > l.width() {
-		lines = wrap(text, max(l.width()-indent, minimalWidth/2))
+	if columns(text) <= room {
+		return []string{text}
 	}
-	l.command(key, lines[0])
-	for _, line := range lines[1:] {
-		l.printf("%*s%s\n", indent, "", line)
-	}
+	return wrap(text, max(room, minimalWidth/2))
 }
 
-// command prints a remark that is never broken, so that it can be copied.
-func (l *listing) command(key, text string) {
+// command prints a remark whose lines are never broken, so that they can be copied.
+func (l *listing) command(key string, lines ...string) {
 	sign := l.paint(gutterStyle, "=")
-	l.printf("%*s%s %-6s %s\n", l.gutter+1, "", sign, key+":", text)
+	l.printf("%*s%s %-6s %s\n", l.gutter+1, "", sign, key+":", lines[0])
+	for _, line := range lines[1:] {
+		l.printf("%*s%s\n", l.gutter+len(" = apply: "), "", line)
+	}
 }

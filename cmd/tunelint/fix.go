@@ -110,7 +110,7 @@ func (s *session) plan(r *repair, written bool) {
 	if s.flag("quiet") {
 		return
 	}
-	info := report.PlanInfo{Written: written, Files: len(r.changes())}
+	info := report.PlanInfo{Written: written, Files: len(r.changes()), Choice: r.choice}
 	for _, p := range r.parts {
 		o := p.outcome
 		info.Applied = append(info.Applied, o.Applied...)

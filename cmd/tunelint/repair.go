@@ -13,6 +13,8 @@ import (
 // A repair is what fix would do: one part a project.
 type repair struct {
 	parts []*part
+	// choice is the letter that --choose names; "" without it.
+	choice string
 }
 
 // A part is the repair of one project.
@@ -32,8 +34,11 @@ func (s *session) repair() (*repair, error) {
 		return nil, err
 	}
 	r := &repair{}
+	if r.choice, err = s.choice(only); err != nil {
+		return nil, err
+	}
 	for _, p := range s.projects {
-		part, err := s.repairProject(p, only)
+		part, err := s.repairProject(p, only, r.choice)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +47,7 @@ func (s *session) repair() (*repair, error) {
 	return r, r.contradiction()
 }
 
-func (s *session) repairProject(p *project, only []*lint.Rule) (*part, error) {
+func (s *session) repairProject(p *project, only []*lint.Rule, choice string) (*part, error) {
 	l, err := p.load(s.store)
 	if err != nil {
 		return nil, err
@@ -51,7 +56,7 @@ func (s *session) repairProject(p *project, only []*lint.Rule) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &part{project: p, before: l, options: lint.FixOptions{Options: options, Unsafe: s.flag("unsafe"), Only: only}}
+	out := &part{project: p, before: l, options: lint.FixOptions{Options: options, Unsafe: s.flag("unsafe"), Only: only, Choice: choice}}
 	if out.threshold, err = s.threshold(l.config); err != nil {
 		return nil, err
 	}
