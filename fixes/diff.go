@@ -27,19 +27,18 @@ func SortChanges(changes []Change) {
 	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.File.Path, b.File.Path) })
 }
 
-// WriteDiff prints the changes as a unified diff that git apply and patch
+// WriteDiff prints the changes as a unified diff that git apply and patch -p1
 // accept. name gives the path to print for a file, relative and "/"-separated.
+//
+// There are no "diff --git" lines: git takes the names below those from the top of
+// the working tree, patch takes them from where it runs, and these are meant for both.
 func WriteDiff(w io.Writer, changes []Change, name func(path string) string) error {
 	for _, c := range changes {
-		label := name(c.File.Path)
-		oldLabel, newLabel := "a/"+label, "b/"+label
-		if strings.ContainsAny(label, " ") { // a tab ends a name with blanks for patch(1)
-			oldLabel, newLabel = oldLabel+"\t", newLabel+"\t"
-		}
+		oldLabel, newLabel := label("a/"+name(c.File.Path)), label("b/"+name(c.File.Path))
 		if c.Created() {
 			oldLabel = "/dev/null"
 		}
-		diff, err := udiff.ToUnifiedDiff(oldLabel, newLabel, c.File.Text, udiff.Lines(c.File.Text, c.Text), udiff.DefaultContextLines)
+		diff, err := udiff.ToUnifiedDiff(oldLabel, newLabel, c.File.Text, lineEdits(c.File.Text, c.Text), udiff.DefaultContextLines)
 		if err != nil {
 			return err
 		}

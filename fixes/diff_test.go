@@ -1,9 +1,10 @@
 package fixes
 
 import (
-	"os"
-	"os/exec"
+	"math/rand/v2"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,46 +21,99 @@ func testChanges(dir string) []Change {
 		{existing("hunks.conf", strings.Repeat("a;\nb;\nc;\nd;\n", 12)), "x;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 5) + "a;\ny;\nc;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 6) + "z;\n"},
 		{existing("no newline.conf", "a 1;\nb 2;"), "a 1;\nb 3;"},
 		{existing("sub/bytes.conf", "a \xff\xfe;\nb 2;\nc;\n"), "a \xff\xfe;\nc;\nd;\n"},
+		{existing("emptied.conf", "a 1;\n"), ""},
+		{existing("filled.conf", ""), "a 1;"},
 		{source.NewFile(filepath.Join(dir, "new.conf"), ""), "x = 1\n"},
+		{source.NewFile(filepath.Join(dir, "new folder/of one/new.conf"), ""), "x = 1"},
 	}
 }
 
 // git and patch take the diff and arrive at exactly the new bytes.
 func TestDiffApplies(t *testing.T) {
-	for _, tool := range [][]string{{"git", "apply", "-"}, {"patch", "-p1", "--binary", "--fuzz=0"}} {
-		t.Run(tool[0], func(t *testing.T) {
-			realpart.Need(t, tool[0])
+	for _, program := range appliers {
+		t.Run(strings.Join(program, " "), func(t *testing.T) {
+			realpart.Need(t, program[0])
 			dir := t.TempDir()
 			changes := testChanges(dir)
-			for _, c := range changes {
-				if c.Created() {
-					continue
-				}
-				os.MkdirAll(filepath.Dir(c.File.Path), 0o755)
-				if err := os.WriteFile(c.File.Path, []byte(c.File.Text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			var diff strings.Builder
-			if err := WriteDiff(&diff, changes, func(p string) string { r, _ := filepath.Rel(dir, p); return r }); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command(tool[0], tool[1:]...)
-			cmd.Dir, cmd.Stdin = dir, strings.NewReader(diff.String())
-			cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v: %s\n%s", err, out, diff.String())
-			}
-			if strings.Contains(string(out), "offset") {
-				t.Errorf("hunks stand at the wrong lines: %s", out)
-			}
-			for _, c := range changes {
-				got, err := os.ReadFile(c.File.Path)
-				if err != nil || string(got) != c.Text {
-					t.Errorf("%s: %q, %v; want %q", c.File.Path, got, err, c.Text)
-				}
-			}
+			lay(t, changes)
+			apply(t, program, dir, changes)
 		})
+	}
+}
+
+// Every hunk stands where it says, in the old file and in the new one. git looks for
+// lines that occur more than once near the place in the new one.
+func TestHunksStandWhereTheySay(t *testing.T) {
+	head := regexp.MustCompile(`^@@ -([0-9]+)(?:,([0-9]+))? \+([0-9]+)(?:,([0-9]+))? @@$`)
+	r := randomly{rand.New(rand.NewPCG(7, 7))}
+	for n := range 300 {
+		old := strings.Repeat("a\nb\nc\n", r.IntN(20))
+		text := old
+		for range r.IntN(6) {
+			at := r.IntN(len(text) + 1)
+			text = text[:at] + []string{"x", "\n", "y\n", ""}[r.IntN(4)] + text[min(len(text), at+r.IntN(4)):]
+		}
+		var diff strings.Builder
+		if err := WriteDiff(&diff, []Change{{&source.File{Path: "/x", Text: old, Mode: 0o644}, text}}, strings.ToUpper); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(diff.String(), "\n")
+		for i := 0; i < len(lines); i++ {
+			m := head.FindStringSubmatch(strings.TrimSuffix(lines[i], "\n"))
+			if m == nil {
+				continue
+			}
+			var before, after string
+			for i++; i < len(lines) && !strings.HasPrefix(lines[i], "@@"); i++ {
+				content := lines[i][min(1, len(lines[i])):]
+				if i+1 < len(lines) && strings.HasPrefix(lines[i+1], `\`) {
+					content = strings.TrimSuffix(content, "\n")
+				}
+				switch lines[i][:min(1, len(lines[i]))] {
+				case "-":
+					before += content
+				case "+":
+					after += content
+				case " ":
+					before, after = before+content, after+content
+				}
+			}
+			i--
+			if !standsAt(old, before, m[1], m[2]) || !standsAt(text, after, m[3], m[4]) {
+				t.Fatalf("case %d: %s is not where it says: old %q, new %q\n%s", n, m[0], old, text, diff.String())
+			}
+		}
+	}
+}
+
+// standsAt reports whether a text has a part of so many lines at a line.
+func standsAt(text, part, line, count string) bool {
+	from, _ := strconv.Atoi(line)
+	lines := 1
+	if count != "" {
+		lines, _ = strconv.Atoi(count)
+	}
+	if lines == 0 {
+		return part == ""
+	}
+	all := strings.SplitAfter(text, "\n")
+	return from >= 1 && from-1+lines <= len(all) && strings.Join(all[from-1:from-1+lines], "") == part
+}
+
+// A name stands in the head of a diff as the tools read it.
+func TestLabel(t *testing.T) {
+	for name, want := range map[string]string{
+		"a/x.conf":         "a/x.conf",
+		"a/ä.conf":         "a/ä.conf",
+		"a/a b.conf":       "a/a b.conf\t",
+		"a/trailing ":      `"a/trailing "`,
+		`a/"q\`:            `"a/\"q\\"`,
+		"a/\a\b\t\n\v\f\r": `"a/\a\b\t\n\v\f\r"`,
+		"a/ä\x1b\xff":      `"a/\303\244\033\377"`,
+		"a/\u202e":         `"a/\342\200\256"`,
+	} {
+		if got := label(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
 	}
 }
