@@ -1,0 +1,185 @@
+package disk
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// RollBack puts back what Commit replaced, with its own bytes, owner and times, and
+// removes what Stage made. It is allowed after any of the methods, also a failed one,
+// until Close, and may be repeated when it failed. Several files are rolled back in
+// the reverse order of their Stage, so that folders get empty.
+//
+// It fails with [ErrChanged], and leaves all as it is, if somebody wrote to the new
+// file meanwhile; the old one then keeps the name temporary. Where nothing was kept
+// ([File.Commit] without exchange, or after [File.Finish]), a new file is made with
+// the old text, state and time.
+func (f *File) RollBack() error { return f.named(f.rollBack()) }
+
+func (f *File) rollBack() error {
+	var err error
+	switch f.phase {
+	case exchanged:
+		err = f.ours()
+		if err == nil {
+			err = f.exchangeBack()
+		}
+		if err == nil {
+			err = f.sys.sync(f.folder)
+		}
+	case removed:
+		err = f.moveBack()
+	case renamed:
+		err = f.undoRename()
+	case gone:
+		err = f.rewrite()
+	case overwriting:
+		err = f.overwriteBack()
+	case overwritten:
+		if err = f.ours(); err == nil {
+			err = f.overwriteBack()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.discard(); err != nil {
+		return err
+	}
+	f.phase = looked
+	return f.removeFolders()
+}
+
+func (f *File) undoRename() error {
+	if f.exists {
+		return f.rewrite()
+	}
+	return f.withdraw()
+}
+
+// ours checks that the file is what Commit wrote; a file that somebody removed is
+// replaced again.
+func (f *File) ours() error {
+	_, err := f.sys.lookAt(f.folder, f.name)
+	if errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	return f.sys.still(f.folder, f.name, f.fresh, f.next, func(look) bool { return true })
+}
+
+// withdraw takes the name from a file that Commit created.
+func (f *File) withdraw() error {
+	if err := f.ours(); err != nil {
+		return err
+	}
+	err := f.sys.move(f.folder, f.name, f.temporary)
+	if errors.Is(err, unix.ENOENT) {
+		f.phase = looked
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.phase, f.beside = staged, true
+	return nil
+}
+
+// rewrite makes the old file anew where nothing was kept of it.
+func (f *File) rewrite() error {
+	if f.phase == renamed {
+		if err := f.ours(); err != nil {
+			return err
+		}
+	}
+	if err := f.discard(); err != nil {
+		return err
+	}
+	f.want = f.state
+	fd, err := f.sys.open(f.folder, f.temporary, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer closeFile(&fd)
+	f.beside = true
+	if err := f.fill(fd, f.text, true); err != nil {
+		return err
+	}
+	if err := f.sys.setTimes(f.folder, f.temporary, f.seen); err != nil {
+		return err
+	}
+	if err := f.putRewritten(); err != nil {
+		return err
+	}
+	f.phase, f.beside = looked, false
+	return f.sys.sync(f.folder)
+}
+
+func (f *File) putRewritten() error {
+	if f.phase == renamed {
+		return f.sys.rename(f.folder, f.temporary, f.name)
+	}
+	err := f.sys.move(f.folder, f.temporary, f.name)
+	if errors.Is(err, unix.EEXIST) {
+		return ErrChanged
+	}
+	return err
+}
+
+// discard removes what we have beside the file.
+func (f *File) discard() error {
+	if !f.beside {
+		return nil
+	}
+	if err := f.sys.remove(f.folder, f.temporary); err != nil {
+		return err
+	}
+	f.beside = false
+	closeFile(&f.fresh)
+	return f.sys.sync(f.folder)
+}
+
+// Finish removes what Commit kept. It fails with [ErrChanged], and removes nothing, if
+// somebody who had the old file open wrote to it meanwhile: RollBack brings their text
+// back under its name.
+func (f *File) Finish() error { return f.named(f.finish()) }
+
+func (f *File) finish() error {
+	after := renamed
+	switch f.phase {
+	case exchanged:
+	case removed:
+		after = gone
+	case renamed, overwritten, gone:
+		return nil
+	default:
+		return errors.New("nothing is committed")
+	}
+	if err := f.unchanged(f.temporary, look.like); err != nil {
+		return err
+	}
+	if err := f.sys.remove(f.folder, f.temporary); err != nil {
+		return err
+	}
+	f.phase, f.beside = after, false
+	return f.sys.sync(f.folder)
+}
+
+// Remove deletes the file if it is what it was when it was looked at; it is for what
+// a run created. Nothing brings it back: see [File.StageRemoval].
+func (f *File) Remove() error {
+	if f.refusal != nil {
+		return f.refusal
+	}
+	if !f.exists {
+		return f.named(ErrChanged)
+	}
+	err := f.unchanged(f.name, look.untouched)
+	if err == nil {
+		err = f.sys.remove(f.folder, f.name)
+	}
+	if err == nil {
+		err = f.sys.sync(f.folder)
+	}
+	return f.named(err)
+}
