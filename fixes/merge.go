@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,37 +40,57 @@ type Held struct {
 // they were read. The result does not depend on the order of the candidates.
 func Merge(candidates []Candidate) Merged {
 	m := merger{files: map[*source.File][]taken{}, settings: map[string][]taken{}}
-	order := make([]int, len(candidates))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return compare(candidates[a], candidates[b]) })
 	var out Merged
-	for _, i := range order {
-		if reason := m.conflict(candidates[i]); reason != "" {
-			out.Held = append(out.Held, Held{i, reason})
+	for _, c := range inOrder(candidates) {
+		if reason := m.conflict(c); reason != "" {
+			out.Held = append(out.Held, Held{c.index, reason})
 			continue
 		}
-		m.take(candidates[i])
-		out.Applied = append(out.Applied, i)
+		m.take(c)
+		out.Applied = append(out.Applied, c.index)
 	}
 	slices.Sort(out.Applied)
 	out.Edits = m.edits()
 	return out
 }
 
-// compare orders candidates by their first place, then rule, then title.
-func compare(a, b Candidate) int {
-	first, second := source.Sorted(a.Fix.Edits)[0].Span, source.Sorted(b.Fix.Edits)[0].Span
-	switch {
-	case first.Before(second):
-		return -1
-	case second.Before(first):
-		return 1
-	case a.Rule != b.Rule:
-		return strings.Compare(a.Rule, b.Rule)
+// ordered is a candidate with its edits in order and where it stood in the list.
+type ordered struct {
+	Candidate
+	edits []source.Edit
+	index int
+}
+
+// inOrder sorts candidates by their places, then rule, host and title, so that only
+// those that do the same for the same reason keep the order they came in.
+func inOrder(candidates []Candidate) []ordered {
+	out := make([]ordered, len(candidates))
+	for i, c := range candidates {
+		out[i] = ordered{c, source.Sorted(c.Fix.Edits), i}
 	}
-	return strings.Compare(a.Fix.Title, b.Fix.Title)
+	slices.SortStableFunc(out, func(a, b ordered) int {
+		return cmp.Or(
+			compareSpans(a.edits[0].Span, b.edits[0].Span),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Host, b.Host),
+			strings.Compare(a.Fix.Title, b.Fix.Title),
+			slices.CompareFunc(a.edits, b.edits, compareEdits))
+	})
+	return out
+}
+
+func compareEdits(a, b source.Edit) int {
+	return cmp.Or(compareSpans(a.Span, b.Span), strings.Compare(a.Text, b.Text), strings.Compare(a.Decides, b.Decides))
+}
+
+func compareSpans(a, b source.Span) int {
+	switch {
+	case a.Before(b):
+		return -1
+	case b.Before(a):
+		return 1
+	}
+	return 0
 }
 
 // taken is an accepted edit and the rule and host it came from.
@@ -84,15 +105,15 @@ type merger struct {
 }
 
 // conflict says why a fix cannot join those taken so far; "" if it can.
-func (m *merger) conflict(c Candidate) string {
-	for _, e := range c.Fix.Edits {
+func (m *merger) conflict(c ordered) string {
+	for _, e := range c.edits {
 		if rule := m.overlap(e); rule != "" {
 			p := e.Span.Position()
 			return fmt.Sprintf("changes the same place as %s (line %d)", rule, p.Line)
 		}
 		for _, setting := range settings(e) {
 			for _, t := range m.settings[setting] {
-				if t.Edit != e && (t.host == c.Host || t.Span.File == e.Span.File) {
+				if !t.Same(e) && (t.host == c.Host || t.Span.File == e.Span.File) {
 					return fmt.Sprintf("decides the same setting as %s", t.rule)
 				}
 			}
@@ -108,12 +129,12 @@ func settings(e source.Edit) []string {
 	return strings.Split(e.Decides, "\n")
 }
 
-// overlap returns the rule of a taken edit that e overlaps and does not equal.
+// overlap returns the rule of a taken edit that e overlaps and is not the same as.
 func (m *merger) overlap(e source.Edit) string {
 	list := m.files[e.Span.File]
 	i := search(list, e)
 	for j := max(0, i-1); j < len(list) && list[j].Span.Start <= max(e.Span.Start, e.Span.End-1); j++ {
-		if source.Overlap(list[j].Edit, e) && list[j].Edit != e {
+		if source.Overlap(list[j].Edit, e) && !list[j].Same(e) {
 			return list[j].rule
 		}
 	}
@@ -126,17 +147,19 @@ func search(list []taken, e source.Edit) int {
 	return i
 }
 
-func (m *merger) take(c Candidate) {
-	for _, e := range c.Fix.Edits {
+// take accepts a fix. An edit that an earlier one has stands once, and speaks for
+// the settings and the host of both.
+func (m *merger) take(c ordered) {
+	for _, e := range c.edits {
 		t := taken{e, c.Rule, c.Host}
 		list := m.files[e.Span.File]
-		i := search(list, e)
-		if i < len(list) && list[i].Edit == e {
-			continue
+		if i := search(list, e); i == len(list) || !list[i].Same(e) {
+			m.files[e.Span.File] = slices.Insert(list, i, t)
 		}
-		m.files[e.Span.File] = slices.Insert(list, i, t)
 		for _, setting := range settings(e) {
-			m.settings[setting] = append(m.settings[setting], t)
+			if !slices.Contains(m.settings[setting], t) {
+				m.settings[setting] = append(m.settings[setting], t)
+			}
 		}
 	}
 }

@@ -18,6 +18,10 @@ type Edit struct {
 	Decides string
 }
 
+// Same reports whether two edits change the same bytes to the same text. What they
+// decide is then the same too, whoever names it.
+func (e Edit) Same(o Edit) bool { return e.Span == o.Span && e.Text == o.Text }
+
 // ErrEdits marks an invalid set of edits, always a bug of whoever made it.
 var ErrEdits = errors.New("invalid edits")
 
