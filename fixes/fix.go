@@ -2,6 +2,7 @@ package fixes
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tunelint/tunelint/source"
 )
@@ -58,14 +59,5 @@ func (f *Fix) Validate() error {
 
 // Equal reports whether two fixes make the same edits.
 func (f *Fix) Equal(g *Fix) bool {
-	if len(f.Edits) != len(g.Edits) {
-		return false
-	}
-	a, b := source.Sorted(f.Edits), source.Sorted(g.Edits)
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(source.Sorted(f.Edits), source.Sorted(g.Edits), source.Edit.Same)
 }

@@ -41,7 +41,7 @@ type Held struct {
 func Merge(candidates []Candidate) Merged {
 	m := merger{files: map[*source.File][]taken{}, settings: map[string][]taken{}}
 	var out Merged
-	for _, c := range inOrder(candidates) {
+	for _, c := range sorted(candidates) {
 		if reason := m.conflict(c); reason != "" {
 			out.Held = append(out.Held, Held{c.index, reason})
 			continue
@@ -61,9 +61,9 @@ type ordered struct {
 	index int
 }
 
-// inOrder sorts candidates by their places, then rule, host and title, so that only
+// sorted orders candidates by their places, then rule, host and title, so that only
 // those that do the same for the same reason keep the order they came in.
-func inOrder(candidates []Candidate) []ordered {
+func sorted(candidates []Candidate) []ordered {
 	out := make([]ordered, len(candidates))
 	for i, c := range candidates {
 		out[i] = ordered{c, source.Sorted(c.Fix.Edits), i}

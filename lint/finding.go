@@ -48,9 +48,20 @@ type Related struct {
 }
 
 // Fingerprint identifies the finding across edits of unrelated lines.
-func (f *Finding) Fingerprint() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule.Name, f.Host, f.Key}, "\x00")))
+func (f *Finding) Fingerprint() string { return f.fingerprint(f.Host) }
+
+func (f *Finding) fingerprint(host string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule.Name, host, f.Key}, "\x00")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// fingerprints returns those of every host that has the finding.
+func (f *Finding) fingerprints() []string {
+	out := []string{f.Fingerprint()}
+	for _, host := range f.Also {
+		out = append(out, f.fingerprint(host))
+	}
+	return out
 }
 
 // Identity names a finding's fix, which must not be nil, across edits and rounds:

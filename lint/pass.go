@@ -172,7 +172,7 @@ func (r *Report) ChoiceApply(commands ...string) *Report {
 func (r *Report) suggest(fix *fixes.Fix) *Report {
 	n := r.suggested
 	r.suggested++
-	fix.Edits = slices.Compact(source.Sorted(fix.Edits)) // one file seen twice gives the same edit twice
+	fix.Edits = slices.CompactFunc(source.Sorted(fix.Edits), source.Edit.Same) // one file seen twice gives the same edit twice
 	if len(fix.Edits) == 0 {
 		return r
 	}

@@ -36,6 +36,7 @@ const (
 	ExpiredIgnore = "tunelint/expired-ignore"
 	IgnoreReason  = "tunelint/ignore-without-reason"
 	UnknownRule   = "tunelint/unknown-rule-in-ignore"
+	NotSettled    = "tunelint/not-settled"
 )
 
 // Run runs the rules over the hosts.
@@ -221,19 +222,33 @@ func unknownRule(s *suppression, all []*Rule) string {
 	return ""
 }
 
-// fold joins findings that several hosts have in common; the list is sorted.
+// fold joins findings that several hosts have in common; the list is sorted. Those
+// with different fixes stay apart: each host has its own files.
 func fold(list []*Finding) []*Finding {
 	var out []*Finding
 	for _, f := range list {
-		if n := len(out); n > 0 && out[n-1].Rule == f.Rule && out[n-1].Span == f.Span && out[n-1].Message == f.Message {
-			if out[n-1].Host != f.Host {
-				out[n-1].Also = append(out[n-1].Also, f.Host)
-			}
+		n := len(out) - 1
+		for n >= 0 && f.alike(out[n]) && !f.fixedAs(out[n]) {
+			n--
+		}
+		if n < 0 || !f.alike(out[n]) {
+			out = append(out, f)
 			continue
 		}
-		out = append(out, f)
+		if out[n].Host != f.Host && !slices.Contains(out[n].Also, f.Host) {
+			out[n].Also = append(out[n].Also, f.Host)
+		}
 	}
 	return out
+}
+
+// alike reports whether two findings say the same of the same place.
+func (f *Finding) alike(g *Finding) bool {
+	return f.Rule == g.Rule && f.Span == g.Span && f.Message == g.Message
+}
+
+func (f *Finding) fixedAs(g *Finding) bool {
+	return slices.EqualFunc(f.Choices(), g.Choices(), func(a, b Choice) bool { return a.Letter == b.Letter && a.Fix.Equal(b.Fix) })
 }
 
 // problems lists the files that could not be read or parsed to their end.

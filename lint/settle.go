@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/tunelint/tunelint/fixes"
@@ -27,6 +26,10 @@ type FixOptions struct {
 	// Choice is the letter of the fix to apply of findings that offer several. ""
 	// applies the first where it is safe, and with Unsafe where it is the only one.
 	Choice string
+	// Beside reads the hosts that may share files with those that are fixed. Nothing
+	// of theirs is fixed, and a fix that would cause a finding on one of them is held
+	// back. Nil: there are none.
+	Beside Loader
 }
 
 // declines reports whether the fix of a finding was declined.
@@ -49,6 +52,10 @@ type Outcome struct {
 	Declined []*Finding
 	// Held are the findings whose fix could not be applied, with the reason.
 	Held []HeldBack
+	// Unsettled says which rules undo each other's fixes or never stop; nil where the
+	// fixes settle. With it nothing is changed or applied, and After is Before with
+	// this finding.
+	Unsettled *Finding
 }
 
 // HeldBack is a finding whose fix was not applied.
@@ -57,27 +64,28 @@ type HeldBack struct {
 	Reason  string
 }
 
-// maxRounds bounds how often fixes are applied and the hosts looked at again.
+// maxRounds bounds how often fixes are applied and the hosts looked at again
+// without fewer fixes being left than ever before.
 const maxRounds = 10
 
 // Settle applies fixes in memory, looks again, and repeats until nothing is
-// left to apply. The error says that the fixes do not settle or break a law;
-// the outcome then holds no changes.
+// left to apply. Fixes that come back to texts that were there before, or that do
+// not end, give an outcome with Unsettled set. The error says that the hosts
+// cannot be read.
 func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
-	hosts, err := load(store)
+	s := &settler{start: store, load: load, options: o, tries: maxTries}
+	first, err := s.look(store)
 	if err != nil {
 		return nil, err
 	}
-	s := &settler{state: state{store, hosts, Run(hosts, o.Options)}, load: load, options: o}
+	s.state = *first
 	out := &Outcome{Before: s.result}
-	todo := s.candidates(out)
-	for n := 0; n < maxRounds && len(todo) > 0; n++ {
+	c := s.course()
+	for todo := s.candidates(out); len(todo) > 0; todo = s.candidates(out) {
 		s.round(out, todo)
-		todo = s.candidates(out)
-	}
-	if len(todo) > 0 {
-		out.Held = nil
-		return out, fmt.Errorf("the fixes do not settle after %d rounds: %s", maxRounds, fighting(todo))
+		if first, list := c.fighting(s); list != nil {
+			return s.unsettled(out.Before, first, list), nil
+		}
 	}
 	out.After = s.result
 	out.Changes = changes(store, s.store)
@@ -87,9 +95,12 @@ func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
 // settler carries what happens between rounds.
 type settler struct {
 	state
+	start   *source.Store
 	load    Loader
 	options FixOptions
 	refused map[string]string // reason by fingerprint and title of fixes that broke a law
+	steps   []step            // the rounds that changed something
+	tries   int               // how many more sets of fixes are tried
 }
 
 // state is the hosts at the start of a round.
@@ -97,6 +108,38 @@ type state struct {
 	store  *source.Store
 	hosts  []*host.Host
 	result *Result
+	beside *state // the hosts that are not fixed; nil for none
+}
+
+// A step is a round of fixes that were applied.
+type step struct {
+	edits   []source.Edit
+	applied []*Finding
+}
+
+// look reads the hosts and runs the rules over them.
+func (s *settler) look(store *source.Store) (*state, error) {
+	hosts, err := s.load(store)
+	if err != nil {
+		return nil, err
+	}
+	out := &state{store: store, hosts: hosts, result: Run(hosts, s.options.Options)}
+	if s.options.Beside == nil {
+		return out, nil
+	}
+	beside, err := s.options.Beside(store)
+	if err != nil || len(beside) == 0 {
+		return out, err
+	}
+	out.beside = &state{store: store, hosts: beside, result: Run(beside, s.options.withoutUnused())}
+	return out, nil
+}
+
+// withoutUnused leaves out the rule that needs every host to judge a suppression.
+func (o *Options) withoutUnused() Options {
+	out := *o
+	out.Rules = slices.DeleteFunc(slices.Clone(o.Rules), func(r *Rule) bool { return r.Name == UnusedIgnore })
+	return out
 }
 
 // round applies those fixes that do not conflict, or refuses those that break a
@@ -109,7 +152,7 @@ func (s *settler) round(out *Outcome, todo []*Finding) {
 	merged := fixes.Merge(list)
 	applied := pick(todo, merged.Applied)
 	if next, err := s.try(merged.Edits, applied); err == nil {
-		s.accept(out, next, applied, len(merged.Edits))
+		s.accept(out, next, step{merged.Edits, applied})
 		return
 	}
 	s.sieve(out, applied)
@@ -117,10 +160,11 @@ func (s *settler) round(out *Outcome, todo []*Finding) {
 
 // accept moves on to a new state. What was refused in the old one may hold in
 // the new one.
-func (s *settler) accept(out *Outcome, next *state, applied []*Finding, edits int) {
+func (s *settler) accept(out *Outcome, next *state, made step) {
 	s.state, s.refused = *next, nil
-	out.Applied = append(out.Applied, applied...)
-	out.Edits += edits
+	s.steps = append(s.steps, made)
+	out.Applied = append(out.Applied, made.applied...)
+	out.Edits += len(made.edits)
 }
 
 // candidates returns the findings whose fix is to be applied in this round.
@@ -162,89 +206,22 @@ func pick(list []*Finding, indexes []int) []*Finding {
 
 // try applies edits and returns the state they lead to if every law holds.
 func (s *settler) try(edits []source.Edit, applied []*Finding) (*state, error) {
-	texts := fixes.Apply(edits)
-	store := s.store.With(texts)
-	hosts, err := s.load(store)
+	v := verification{files: patch(edits), applied: applied}
+	texts := map[*source.File]string{}
+	for _, f := range v.files {
+		texts[f.File] = f.text
+	}
+	next, err := s.look(s.store.With(texts))
 	if err != nil {
 		return nil, err
 	}
-	result := Run(hosts, s.options.Options)
-	v := verification{edits: edits, texts: texts, before: s.hosts, after: hosts, found: s.result, left: result, applied: applied}
-	return &state{store, hosts, result}, v.check()
-}
-
-// sieve applies the fixes that keep the laws where all of them together do not:
-// those that hold, together if that holds too, else only the first.
-func (s *settler) sieve(out *Outcome, list []*Finding) {
-	holding := s.holding(sharing(list))
-	for _, groups := range [][][]*Finding{holding, holding[:min(1, len(holding))]} {
-		applied, edits := join(groups)
-		if len(applied) == 0 {
-			return
-		}
-		if next, err := s.try(edits, applied); err == nil {
-			s.accept(out, next, applied, len(edits))
-			return
-		}
+	if err := v.check(&s.state, next); err != nil {
+		return nil, err
 	}
-}
-
-// holding returns the fixes that keep the laws, halving the list until those
-// that break one stand alone; these are refused.
-func (s *settler) holding(groups [][]*Finding) [][]*Finding {
-	applied, edits := join(groups)
-	_, err := s.try(edits, applied)
-	switch n := len(groups); {
-	case err == nil:
-		return groups
-	case n == 1:
-		for _, f := range groups[0] {
-			s.refuse(f, err)
-		}
-		return nil
-	default:
-		return slices.Concat(s.holding(groups[:n/2]), s.holding(groups[n/2:]))
+	if s.beside != nil {
+		err = v.checkBeside(s.beside, next.beside)
 	}
-}
-
-// join returns the findings of groups and their edits, each once.
-func join(groups [][]*Finding) (applied []*Finding, edits []source.Edit) {
-	for _, same := range groups {
-		applied = append(applied, same...)
-		edits = append(edits, same[0].Fix.Edits...)
-	}
-	return applied, slices.Compact(source.Sorted(edits))
-}
-
-// sharing groups findings whose fixes are the same.
-func sharing(list []*Finding) [][]*Finding {
-	var out [][]*Finding
-	for _, f := range list {
-		i := slices.IndexFunc(out, func(same []*Finding) bool { return same[0].Fix.Equal(f.Fix) })
-		if i < 0 {
-			out = append(out, []*Finding{f})
-			continue
-		}
-		out[i] = append(out[i], f)
-	}
-	return out
-}
-
-func (s *settler) refuse(f *Finding, err error) {
-	if s.refused == nil {
-		s.refused = map[string]string{}
-	}
-	s.refused[f.Identity()] = err.Error()
-}
-
-// fighting names the rules that still want to change something.
-func fighting(todo []*Finding) string {
-	var names []string
-	for _, f := range todo {
-		names = append(names, f.Rule.Name)
-	}
-	slices.Sort(names)
-	return fmt.Sprint(slices.Compact(names))
+	return next, err
 }
 
 // changes lists the files that differ between two stores.

@@ -133,6 +133,7 @@ func All() []*lint.Rule {
 		websocketCut,
 		expiredIgnore,
 		ignoreWithoutReason,
+		notSettled,
 		unknownRuleInIgnore,
 		unreadableFile,
 		unusedIgnore,
@@ -167,6 +168,9 @@ func All() []*lint.Rule {
 
 // docsSuppressing explains suppressions.
 const docsSuppressing = "https://github.com/tunelint/tunelint/blob/main/docs/suppressing.md"
+
+// docsWriting explains how fixes are put together and written.
+const docsWriting = "https://github.com/tunelint/tunelint/blob/main/docs/writing.md"
 
 //go:embed *.txtar
 var archives embed.FS

@@ -27,6 +27,7 @@ type testCase struct {
 	name    string
 	files   source.Memory    // the machine, by absolute path
 	running running          // what runs there and is no file
+	madeUp  string           // rules that take part besides the real ones; see madeUp
 	want    string           // findings as printed
 	fixed   map[string]fixed // what each choice of the fixes leads to, by letter
 	diff    string           // the diff, where the archive holds one
@@ -86,6 +87,8 @@ func (c *testCase) add(file, data string) {
 		c.running.queues = data
 	case file == "written":
 		c.running.written = data
+	case file == "made-up-rules":
+		c.madeUp = data
 	default:
 		c.files[path.Join(machineRoot, file)] = unescape(data)
 	}
@@ -138,6 +141,7 @@ type machine struct {
 	store   *source.Store
 	load    lint.Loader
 	options lint.Options
+	madeUp  []*lint.Rule
 }
 
 func (c *testCase) open(t *testing.T) machine {
@@ -157,6 +161,7 @@ func (c *testCase) open(t *testing.T) machine {
 		decls, extra = config.Hosts, []*source.File{f}
 		m.configure(t, config)
 	}
+	m.withMadeUp(t, c)
 	m.load = func(store *source.Store) ([]*host.Host, error) {
 		var hosts []*host.Host
 		for _, d := range decls {
@@ -211,7 +216,10 @@ func (m machine) settled(t *testing.T, o lint.FixOptions) *lint.Outcome {
 	o.Options = m.options
 	out, err := lint.Settle(m.store, m.load, o)
 	if err != nil {
-		t.Fatalf("fixes do not settle: %v", err)
+		t.Fatal(err)
+	}
+	if out.Unsettled != nil && len(m.madeUp) == 0 {
+		t.Fatalf("fixes do not settle: %s", printFindings([]*lint.Finding{out.Unsettled}))
 	}
 	return out
 }

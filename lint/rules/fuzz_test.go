@@ -40,18 +40,18 @@ func FuzzFix(f *testing.F) {
 		m := c.open(t)
 		out, err := lint.Settle(m.store, m.load, lint.FixOptions{Options: m.options, Unsafe: true})
 		if err != nil {
-			if len(out.Changes) > 0 {
-				t.Error("changes although the fixes do not settle")
-			}
-			return
+			t.Fatal(err)
+		}
+		if out.Unsettled != nil {
+			t.Fatalf("the fixes do not settle: %s", out.Unsettled.Message)
 		}
 		texts := map[*source.File]string{}
 		for _, change := range out.Changes {
 			texts[change.File] = change.Text
 		}
 		again, err := lint.Settle(m.store.With(texts), m.load, lint.FixOptions{Options: m.options, Unsafe: true})
-		if err != nil || len(again.Changes) > 0 {
-			t.Errorf("a second run changes %d files: %v", len(again.Changes), err)
+		if err != nil || again.Unsettled != nil || len(again.Changes) > 0 {
+			t.Errorf("a second run changes %d files: %v, %v", len(again.Changes), err, again.Unsettled)
 		}
 	})
 }
