@@ -21,8 +21,8 @@ func (a *app) fixCommand() *cobra.Command {
 			"output and what it leaves out on standard error. Nothing is written without\n" +
 			"--write, and nothing is ever reloaded: the commands to run are printed.\n\n" +
 			"Exit code: 0 nothing to change, 1 a diff exists (--write: findings remain), 2\n" +
-			"and 3 as for check, 4 refused or failed and nothing changed, 5 a file could\n" +
-			"not be put back.",
+			"and 3 as for check, 4 refused or failed and nothing changed, or fixes undo each\n" +
+			"other and no diff is printed, 5 a file could not be put back.",
 		Example:               "  tunelint fix | git apply",
 		DisableFlagsInUseLine: true,
 		RunE:                  func(cmd *cobra.Command, args []string) error { return a.fix(cmd, args) },
@@ -51,6 +51,9 @@ func (a *app) fix(cmd *cobra.Command, args []string) error {
 	}
 	r, err := s.repair()
 	if err != nil {
+		return err
+	}
+	if err := s.unsettled(r); err != nil {
 		return err
 	}
 	if err := s.printDiff(r.changes()); err != nil {

@@ -25,6 +25,9 @@ type part struct {
 	options   lint.FixOptions
 	threshold lint.Severity
 	outcome   *lint.Outcome
+
+	now *loaded // what load read last
+	of  *source.Store
 }
 
 // repair finds the fixes of every project. Nothing is written.
@@ -63,55 +66,49 @@ func (s *session) repairProject(p *project, only []*lint.Rule, choice string) (*
 	if out.chosen, err = p.choose(l); err != nil {
 		return nil, err
 	}
+	if slices.Contains(out.chosen, false) {
+		out.options.Beside = out.loadOthers
+	}
 	out.outcome, err = lint.Settle(s.store, out.loadChosen, out.options)
 	if err != nil {
 		return nil, fail(exitRefused, fmt.Errorf("%w; nothing is written", err))
 	}
-	return out, out.harm(s.store)
+	return out, nil
 }
 
 // loadChosen reads the hosts that are repaired.
 func (p *part) loadChosen(store *source.Store) ([]*host.Host, error) {
-	l, err := p.project.load(store)
+	l, err := p.load(store)
 	if err != nil {
 		return nil, err
 	}
 	return pick(l.hosts, p.chosen), nil
 }
 
-// harm returns an error when the changes cause a finding on a host that shares
-// a file with those that are repaired.
-func (p *part) harm(store *source.Store) error {
-	texts := map[*source.File]string{}
-	for _, c := range p.outcome.Changes {
-		texts[c.File] = c.Text
+// loadOthers reads the hosts that are not repaired: they may share files with those
+// that are.
+func (p *part) loadOthers(store *source.Store) ([]*host.Host, error) {
+	l, err := p.load(store)
+	if err != nil {
+		return nil, err
 	}
 	others := make([]bool, len(p.chosen))
 	for i := range others {
 		others[i] = !p.chosen[i]
 	}
-	if len(texts) == 0 || !slices.Contains(others, true) {
-		return nil
-	}
-	after, err := p.project.load(store.With(texts))
-	if err != nil {
-		return err
-	}
-	was := lint.Run(pick(p.before.hosts, others), p.options.Options)
-	now := lint.Run(pick(after.hosts, others), p.options.Options)
-	dropUnused(now, after, others)
-	if caused := worsened(was, now, p.caused); caused != "" {
-		return fail(exitRefused, fmt.Errorf("the fixes would cause a finding on another host: %s; nothing is written", caused))
-	}
-	return nil
+	return pick(l.hosts, others), nil
 }
 
-// caused reports whether a new finding is the doing of the fixes. Where they
-// make nginx read more than before, only what keeps it from starting is: what it
-// now reads was there all along.
-func (p *part) caused(f *lint.Finding) bool {
-	ofNginx := func(f *lint.Finding) bool { return f.Rule.Group() == "nginx" }
-	return grave(f) && (ofNginx(f) || !slices.ContainsFunc(p.outcome.Applied, ofNginx))
+// load reads all hosts, once as long as the store is the same.
+func (p *part) load(store *source.Store) (*loaded, error) {
+	if p.of == store {
+		return p.now, nil
+	}
+	l, err := p.project.load(store)
+	if err == nil {
+		p.now, p.of = l, store
+	}
+	return l, err
 }
 
 // contradiction returns an error when two projects change one file.

@@ -32,7 +32,26 @@ func TestMain(m *testing.M) {
 			buggy := &lint.Rule{Name: "test/panics", Severity: lint.Error, Run: func(*lint.Pass) { panic("a bug") }}
 			os.Exit(newApp(func() []*lint.Rule { return []*lint.Rule{buggy} }).run(os.Args[1:]))
 		},
+		// A tunelint with two rules that undo each other's fixes, and a third.
+		"tunelint-fights": func() {
+			os.Exit(newApp(func() []*lint.Rule {
+				return []*lint.Rule{
+					setting("test/another", "worker_rlimit_nofile", "1024", "8192"),
+					setting("test/too-few", "worker_processes", "2", "4"),
+					setting("test/too-many", "worker_processes", "4", "2"),
+				}
+			}).run(os.Args[1:]))
+		},
 	})
+}
+
+// setting makes a rule that wants another value of a directive.
+func setting(name, directive, old, wanted string) *lint.Rule {
+	return &lint.Rule{Name: name, Title: "t", Severity: lint.Info, Run: func(p *lint.Pass) {
+		if d := p.Host.Nginx.Root.Last(directive); d != nil && d.Arg(0) == old {
+			p.Report(d.HeadSpan(), "%s is %s", directive, old).Key("%s", name).Suggest("set "+directive+" to "+wanted, d.SetArg(0, wanted))
+		}
+	}}
 }
 
 func TestScripts(t *testing.T) {
