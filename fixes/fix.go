@@ -38,9 +38,6 @@ type Fix struct {
 	// Loss says what an unsafe fix may cost; empty for a safe one.
 	Loss  string
 	Edits []source.Edit
-	// Apply lists the commands that make the fix take effect, where they are others
-	// than those of its finding; nil: they are not.
-	Apply []string
 }
 
 // Validate reports whether the fix can be applied at all: it has a safety and

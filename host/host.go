@@ -139,7 +139,7 @@ func newHost(store *source.Store, dir string, decl appconf.HostConfig) *Host {
 	}
 	h.Service = decl.Nginx.Service
 	if h.Service == "" {
-		h.Service = "nginx.service"
+		h.Service = h.serviceOf()
 	}
 	return h
 }

@@ -38,18 +38,6 @@ func (h *Host) hasOpenRC() bool {
 	return strings.HasPrefix(first, "#!") && (strings.HasSuffix(first, "/openrc-run") || strings.HasSuffix(first, "/runscript"))
 }
 
-// ThenRestart returns the commands and behind them the one that restarts nginx's
-// service, unless nobody can tell what has started it.
-func (h *Host) ThenRestart(commands ...string) []string {
-	switch {
-	case h.HasSystemd():
-		return append(commands, "systemctl restart "+h.Service)
-	case h.hasOpenRC():
-		return append(commands, "rc-service "+strings.TrimSuffix(h.Service, ".service")+" restart")
-	}
-	return commands
-}
-
 // OwnUnits returns the units of nginx and of the applications of which files are
 // at hand and that systemd may start.
 func (h *Host) OwnUnits() []*limits.Unit {

@@ -18,11 +18,11 @@ func TestOpenRC(t *testing.T) {
 		somaxconn string
 		restart   string
 	}{
-		{"files only", nil, true, "4096", "systemctl restart nginx.service"},
+		{"files only", nil, true, "4096", "systemctl restart nginx"},
 		{"alpine", map[string]string{"/etc/os-release": alpine}, false, "1024", "rc-service nginx restart"},
 		{"its script", map[string]string{"/etc/init.d/nginx": script}, false, "1024", "rc-service nginx restart"},
-		{"a script of sysvinit", map[string]string{"/etc/init.d/nginx": "#!/bin/sh\n"}, true, "4096", "systemctl restart nginx.service"},
-		{"beside systemd", map[string]string{"/etc/init.d/nginx": script, "/usr/lib/systemd/systemd": ""}, true, "4096", "systemctl restart nginx.service"},
+		{"a script of sysvinit", map[string]string{"/etc/init.d/nginx": "#!/bin/sh\n"}, true, "4096", "systemctl restart nginx"},
+		{"beside systemd", map[string]string{"/etc/init.d/nginx": script, "/usr/lib/systemd/systemd": ""}, true, "4096", "systemctl restart nginx"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tree := map[string]string{
@@ -47,7 +47,7 @@ func TestOpenRC(t *testing.T) {
 			if limit, _ := h.WorkerNoFile(); limit.Known != c.systemd {
 				t.Errorf("the limit on open files is known: %v", limit.Known)
 			}
-			if got := strings.Join(h.ThenRestart("nginx -t"), "; "); got != "nginx -t; "+c.restart {
+			if got := strings.Join(h.RestartNginx(), "; "); got != c.restart {
 				t.Errorf("restarted with %q", got)
 			}
 		})

@@ -39,10 +39,10 @@ func (f *Finding) Choose(letter string) *Finding {
 	return nil
 }
 
-// ApplyOf returns the commands that make one of the finding's fixes take effect.
-func (f *Finding) ApplyOf(fix *fixes.Fix) []string {
-	if fix.Apply != nil {
-		return fix.Apply
+// ApplyOf returns what makes one of the finding's fixes take effect.
+func (f *Finding) ApplyOf(fix *fixes.Fix) []Command {
+	if own, ok := f.own[fix]; ok {
+		return own
 	}
 	return f.Apply
 }

@@ -10,7 +10,7 @@ import (
 // offering makes a rule that offers to set worker_processes to each of values: "2" is
 // safe, "2!" unsafe, and "" cannot be offered.
 func offering(values ...string) *Rule {
-	return &Rule{Name: "a/offers", Title: "t", Severity: Warning, Apply: []string{"reload"}, Run: func(p *Pass) {
+	return &Rule{Name: "a/offers", Title: "t", Severity: Warning, Apply: []Command{Write("reload")}, Run: func(p *Pass) {
 		d := p.Host.Nginx.Root.Last("worker_processes")
 		if d.Arg(0) != "1" {
 			return
@@ -20,9 +20,9 @@ func offering(values ...string) *Rule {
 			value, unsafe := strings.CutSuffix(v, "!")
 			switch {
 			case v == "":
-				r.Suggest("cannot be done").ChoiceApply("never")
+				r.Suggest("cannot be done").ChoiceApply(Write("never"))
 			case unsafe:
-				r.SuggestUnsafe("set "+value, "it may matter", d.SetArg(0, value)).ChoiceApply("restart " + value)
+				r.SuggestUnsafe("set "+value, "it may matter", d.SetArg(0, value)).ChoiceApply(Write("restart " + value))
 			default:
 				r.Suggest("set "+value, d.SetArg(0, value))
 			}
@@ -76,8 +76,8 @@ func TestChoices(t *testing.T) {
 				return
 			}
 			f := out.Applied[0]
-			if len(f.Choices()) != 1 || f.Fix.Title != "set "+c.want || strings.Join(f.Apply, ", ") != c.apply {
-				t.Errorf("applied %q, then %q", f.Fix.Title, f.Apply)
+			if len(f.Choices()) != 1 || f.Fix.Title != "set "+c.want || Describe(f.Apply) != c.apply {
+				t.Errorf("applied %q, then %q", f.Fix.Title, Describe(f.Apply))
 			}
 		})
 	}

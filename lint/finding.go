@@ -32,9 +32,12 @@ type Finding struct {
 	Fix *fixes.Fix
 	// Others are further choices; see [Finding.Choices].
 	Others []Choice
-	// Apply lists the commands that make the fix take effect, for the choices that
-	// name none of their own; see [Finding.ApplyOf].
-	Apply []string
+	// Apply lists what makes the fix take effect on the host, see [Join], for the
+	// choices that name nothing of their own; see [Finding.ApplyOf].
+	Apply []Command
+	own   map[*fixes.Fix][]Command
+	// Live reports that the host is the machine tunelint runs on.
+	Live bool
 	// Key identifies the finding within rule and host without line, path or
 	// value, such as "upstream backend"; it feeds the fingerprint.
 	Key string

@@ -24,6 +24,7 @@ type Pass struct {
 // A Report is a finding under construction; its methods chain.
 type Report struct {
 	finding *Finding
+	host    *host.Host
 	// suggested counts the fixes suggested, those without edits too.
 	suggested int
 }
@@ -35,13 +36,14 @@ func (p *Pass) Report(at source.Span, format string, args ...any) *Report {
 	if !at.IsValid() {
 		panic(p.rule.Name + " reports without a place")
 	}
-	r := &Report{finding: &Finding{
+	r := &Report{host: p.Host, finding: &Finding{
 		Rule:     p.rule,
 		Severity: p.rule.Severity,
 		Host:     p.Host.Name,
 		Message:  fmt.Sprintf(format, args...),
 		Span:     at,
-		Apply:    p.rule.Apply,
+		Apply:    onHost(p.Host, p.rule.Apply),
+		Live:     p.Host.Live,
 	}}
 	p.reports = append(p.reports, r)
 	return r
@@ -137,9 +139,9 @@ func (r *Report) Severity(s Severity) *Report {
 	return r
 }
 
-// Apply overrides the commands that make the fix take effect.
-func (r *Report) Apply(commands ...string) *Report {
-	r.finding.Apply = commands
+// Apply overrides what makes the fix take effect.
+func (r *Report) Apply(commands ...Command) *Report {
+	r.finding.Apply = onHost(r.host, commands)
 	return r
 }
 
@@ -157,12 +159,15 @@ func (r *Report) SuggestUnsafe(title, loss string, edits ...source.Edit) *Report
 	return r.suggest(&fixes.Fix{Safety: fixes.Unsafe, Title: title, Loss: loss, Edits: edits})
 }
 
-// ChoiceApply names the commands that make the choice suggested last take effect,
-// where those of the finding do not.
-func (r *Report) ChoiceApply(commands ...string) *Report {
+// ChoiceApply names what makes the choice suggested last take effect, where that of
+// the finding does not.
+func (r *Report) ChoiceApply(commands ...Command) *Report {
 	if choices := r.finding.Choices(); len(choices) > 0 {
 		if last := choices[len(choices)-1]; last.Letter == letterOf(r.suggested-1) {
-			last.Fix.Apply = append([]string{}, commands...)
+			if r.finding.own == nil {
+				r.finding.own = map[*fixes.Fix][]Command{}
+			}
+			r.finding.own[last.Fix] = onHost(r.host, commands)
 		}
 	}
 	return r

@@ -47,8 +47,8 @@ type Rule struct {
 	Refs []string
 	// Severity is what findings have unless the report says otherwise.
 	Severity Severity
-	// Apply lists the commands that make a fix take effect, in order.
-	Apply []string
+	// Apply lists what makes a fix take effect, unless the report says otherwise.
+	Apply []Command
 	// Reveals names rules, or groups as in "kernel/*", whose findings a fix may bring
 	// to light: they are about something that did not work at all before.
 	Reveals []string

@@ -45,6 +45,8 @@ type Outcome struct {
 	Edits int
 	// Applied are the findings whose fixes were applied, in order.
 	Applied []*Finding
+	// Apply is what makes them take effect, host by host.
+	Apply []HostCommands
 	// LeftOut are the findings with fixes none of which was asked for: they are
 	// unsafe, or nobody chose one, or the letter chosen is not among them.
 	LeftOut []*Finding
@@ -89,6 +91,7 @@ func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
 	}
 	out.After = s.result
 	out.Changes = changes(store, s.store)
+	out.Apply = Afterwards(s.hosts, out.Applied)
 	return out, nil
 }
 

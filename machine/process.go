@@ -16,6 +16,8 @@ type Master struct {
 	Binary string
 	// Conf and Prefix are the values of -c and -p; "" where the title has none.
 	Conf, Prefix string
+	// Line is the whole command line, whose quotes are lost.
+	Line string
 	// Replaced reports that the file it was started from is gone or was written
 	// anew, as by an upgrade of the package.
 	Replaced bool
@@ -41,7 +43,9 @@ type Worker struct {
 
 // A Process is what is known of any process. What could not be read is zero.
 type Process struct {
-	PID, parent int
+	PID int
+	// Parent is the process that started it; 1 where nobody waits for it any more.
+	Parent int
 	// Started is when it was started, to about a second.
 	Started time.Time
 	// NoFile is its limit on open files.
@@ -93,7 +97,7 @@ func readMasters(fsys source.FS) []Master {
 	}
 	for i := range masters {
 		for _, w := range workers {
-			if w.parent == masters[i].PID {
+			if w.Parent == masters[i].PID {
 				masters[i].Workers = append(masters[i].Workers, w)
 			}
 		}
@@ -103,7 +107,8 @@ func readMasters(fsys source.FS) []Master {
 
 func (p procReader) master(process Process) Master {
 	m := Master{Process: process}
-	m.Binary, m.Conf, m.Prefix = commandLine(strings.TrimPrefix(process.title, masterTitle))
+	m.Line = strings.TrimPrefix(process.title, masterTitle)
+	m.Binary, m.Conf, m.Prefix = commandLine(m.Line)
 	m.Replaced = strings.HasSuffix(p.link(m.PID, "exe"), " (deleted)")
 	m.Sockets = p.sockets(m.PID)
 	group := p.controlGroup(strconv.Itoa(m.PID))

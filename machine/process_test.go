@@ -90,13 +90,13 @@ func TestMasters(t *testing.T) {
 	got := Read(nginxTree, nil).Masters
 	want := []Master{{
 		Process: Process{
-			PID: 9, Started: time.Unix(1000005, 0), NoFile: Limits{1024, 524288}, Open: 2,
+			PID: 9, Parent: 1, Started: time.Unix(1000005, 0), NoFile: Limits{1024, 524288}, Open: 2,
 			Effective: 0x1ffffffffff,
 		},
-		Binary: "/usr/sbin/nginx", Replaced: true, Unit: "nginx.service", Sockets: []uint64{77},
+		Binary: "/usr/sbin/nginx", Line: "/usr/sbin/nginx -g daemon on;", Replaced: true, Unit: "nginx.service", Sockets: []uint64{77},
 		Workers: []Worker{
-			{Process: Process{PID: 10, Started: time.Unix(1000006, 5e8), NoFile: Limits{4096, 4096}, Open: -1}},
-			{Process: Process{PID: 11, Started: time.Unix(1000006, 0), Open: -1}, Leaving: true},
+			{Process: Process{PID: 10, Parent: 9, Started: time.Unix(1000006, 5e8), NoFile: Limits{4096, 4096}, Open: -1}},
+			{Process: Process{PID: 11, Parent: 9, Started: time.Unix(1000006, 0), Open: -1}, Leaving: true},
 		},
 	}}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Process{})); diff != "" {

@@ -78,7 +78,7 @@ func (p procReader) process(pid int) (Process, bool) {
 		return Process{}, false
 	}
 	out := Process{PID: pid, NoFile: openFiles(p.read(pid, "limits")), Open: p.open(pid)}
-	out.parent, _ = strconv.Atoi(fields[1])
+	out.Parent, _ = strconv.Atoi(fields[1])
 	if n, err := strconv.ParseInt(fields[19], 10, 64); err == nil && !p.booted.IsZero() {
 		out.Started = p.booted.Add(time.Duration(n) * time.Second / ticks)
 	}

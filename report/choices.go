@@ -52,17 +52,18 @@ func (l *listing) fix(f *fixes.Fix) []string {
 // applyLines lists the commands that make the fix of a finding take effect, with
 // the letters of the choices where those need different ones.
 func (l *listing) applyLines(f *lint.Finding) []string {
-	own := slices.ContainsFunc(f.Choices(), func(c lint.Choice) bool { return c.Fix.Apply != nil })
-	if !own && len(f.Apply) == 0 {
+	own := slices.ContainsFunc(f.Choices(), func(c lint.Choice) bool { return !slices.Equal(f.ApplyOf(c.Fix), f.Apply) })
+	switch {
+	case own:
+	case len(f.Apply) == 0:
 		return nil
-	}
-	if !own {
-		return []string{l.visible(strings.Join(f.Apply, ", then "))}
+	default:
+		return []string{l.visible(lint.Describe(f.Apply))}
 	}
 	var lines []string
 	for _, c := range f.Choices() {
 		if commands := f.ApplyOf(c.Fix); len(commands) > 0 {
-			lines = append(lines, choiceName(f, c, " "+l.visible(strings.Join(commands, ", then "))))
+			lines = append(lines, choiceName(f, c, l.visible(lint.Describe(commands))))
 		}
 	}
 	return lines

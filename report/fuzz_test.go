@@ -30,7 +30,7 @@ func FuzzFormats(f *testing.F) {
 		r := &lint.Result{
 			Hosts: []lint.HostReport{{Name: label, Facts: []lint.Fact{{Name: label, Value: text, From: path}}}},
 			Findings: []*lint.Finding{
-				{Rule: backlogCapped, Severity: lint.Warning, Host: label, Message: text, Span: span, Label: label, Apply: []string{label},
+				{Rule: backlogCapped, Severity: lint.Warning, Host: label, Message: text, Span: span, Label: label, Apply: []lint.Command{lint.Write(label)},
 					Related: []lint.Related{{Span: source.Span{File: file, Start: other, End: other}, Label: text}, {Label: label}},
 					Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: label, Loss: text, Edits: []source.Edit{
 						{Span: source.Span{File: file, Start: at, End: len(text)}, Text: label + "x"}}}},

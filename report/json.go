@@ -140,7 +140,7 @@ func (o Options) jsonFinding(e entry) jsonFinding {
 		Spans:       []jsonSpan{},
 		Notes:       []string{},
 		Related:     []jsonSpan{},
-		Apply:       append([]string{}, e.Apply...),
+		Apply:       append([]string{}, lint.Join(e.Apply)...),
 		Fingerprint: e.fingerprint,
 	}
 	out.Fix, out.Alternatives = o.jsonFixes(e.Finding)
@@ -173,6 +173,10 @@ func (o Options) jsonFixes(f *lint.Finding) (first *jsonFix, others []*jsonFix) 
 		case len(f.Others) > 0:
 			fix.Choice = c.Letter
 		}
+		if own := f.ApplyOf(c.Fix); !slices.Equal(own, f.Apply) {
+			commands := append([]string{}, lint.Join(own)...)
+			fix.Apply = &commands
+		}
 		if c.Letter == "A" {
 			first = fix
 		} else {
@@ -187,9 +191,6 @@ func (o Options) jsonFix(f *fixes.Fix) *jsonFix {
 		return nil
 	}
 	out := &jsonFix{Safety: f.Safety.String(), Title: f.Title, Loss: f.Loss, Edits: []jsonEdit{}}
-	if f.Apply != nil {
-		out.Apply = &f.Apply
-	}
 	for _, e := range source.Sorted(f.Edits) {
 		s := clamped(e.Span)
 		out.Edits = append(out.Edits, jsonEdit{o.path(s.File.Path), s.Position(), s.File.Position(s.End), e.Text})

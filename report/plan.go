@@ -2,8 +2,6 @@ package report
 
 import (
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/spelling"
@@ -13,6 +11,8 @@ import (
 type PlanInfo struct {
 	// Applied are the findings whose fixes are in the diff.
 	Applied []*lint.Finding
+	// Apply is what makes them take effect, as [lint.CommandLines] returns it.
+	Apply []string
 	// LeftOut are findings with fixes none of which was asked for.
 	LeftOut []*lint.Finding
 	// Choice is the letter of the fix that was chosen; "" for none.
@@ -41,13 +41,8 @@ func Plan(w io.Writer, info PlanInfo, o Options) error {
 	for _, h := range info.Held {
 		p.printf("Held back: %s at %s: %s\n", p.visible(h.Finding.Rule.Name), p.place(h.Finding.Span), p.brief(h.Reason))
 	}
-	commands := applyCommands(info.Applied)
-	switch {
-	case len(commands) == 0 || info.Edits == 0:
-	case info.Written:
-		p.printf("Run when ready: %s\n", p.visible(strings.Join(commands, " && ")))
-	default:
-		p.printf("After writing: %s\n", p.visible(strings.Join(commands, "; ")))
+	if info.Edits > 0 {
+		p.afterwards(info.Apply, info.Written)
 	}
 	return p.write(w)
 }
@@ -75,17 +70,4 @@ func sets(list []*lint.Finding) int {
 		}
 	}
 	return n
-}
-
-// applyCommands returns the commands of all findings, in order, each once.
-func applyCommands(list []*lint.Finding) []string {
-	var out []string
-	for _, f := range list {
-		for _, c := range f.Apply {
-			if !slices.Contains(out, c) {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
 }

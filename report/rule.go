@@ -30,10 +30,8 @@ func Rule(w io.Writer, r *lint.Rule, example string, o Options) error {
 		p.paragraph("  ", "with --verbose, or with --select "+r.Name+".")
 	}
 	if len(r.Apply) > 0 {
-		p.section("A repair takes effect after")
-		for _, c := range r.Apply {
-			p.item(c)
-		}
+		p.section("A repair takes effect with")
+		p.paragraph("  ", lint.Describe(r.Apply)+".")
 	}
 	if len(r.Refs) > 0 {
 		p.section("References")

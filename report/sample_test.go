@@ -20,7 +20,7 @@ var (
 			"The larger number never takes effect.",
 		Refs:     []string{"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen", "https://man7.org/linux/man-pages/man2/listen.2.html"},
 		Severity: lint.Warning,
-		Apply:    []string{"sysctl --system", "systemctl restart nginx"},
+		Apply:    []lint.Command{lint.LoadSysctl(), lint.RestartNginx()},
 	}
 	readBelowApp = &lint.Rule{
 		Name:     "timeouts/read-below-app",
@@ -28,7 +28,7 @@ var (
 		Why:      "nginx answers 504 while the application still works on the request.",
 		Refs:     []string{"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout"},
 		Severity: lint.Error,
-		Apply:    []string{"nginx -s reload"},
+		Apply:    []lint.Command{lint.ReloadNginx()},
 	}
 	unusedIgnore = &lint.Rule{
 		Name:     "tunelint/unused-ignore",
@@ -104,7 +104,7 @@ func sample(t testing.TB) *lint.Result {
 			{
 				Rule: backlogCapped, Severity: lint.Warning, Host: "web",
 				Message: "the second of two findings with one fix", Span: at(t, m.vendor, "128", 1),
-				Fix: &same, Apply: []string{"sysctl --system"}, Key: "vendor",
+				Fix: &same, Apply: []lint.Command{lint.LoadSysctl()}, Key: "vendor",
 			},
 			{
 				Rule: readBelowApp, Severity: lint.Error, Host: "web", Also: []string{"edge"},

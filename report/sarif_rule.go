@@ -57,7 +57,7 @@ func helpURI(r *lint.Rule) string {
 func helpText(r *lint.Rule) string {
 	parts := []string{sentence(r.Title), sentence(r.Why)}
 	if len(r.Apply) > 0 {
-		parts = append(parts, "A repair takes effect after: "+strings.Join(r.Apply, ", then "))
+		parts = append(parts, "A repair takes effect with: "+lint.Describe(r.Apply))
 	}
 	if len(r.Refs) > 0 {
 		parts = append(parts, "References:\n"+strings.Join(r.Refs, "\n"))
@@ -69,10 +69,7 @@ func helpMarkdown(r *lint.Rule) string {
 	var b strings.Builder
 	b.WriteString("**" + sentence(r.Title) + "**\n\n" + sentence(r.Why) + "\n")
 	if len(r.Apply) > 0 {
-		b.WriteString("\nA repair takes effect after:\n\n")
-		for _, c := range r.Apply {
-			b.WriteString("- `" + c + "`\n")
-		}
+		b.WriteString("\nA repair takes effect with: " + lint.Describe(r.Apply) + "\n")
 	}
 	if len(r.Refs) > 0 {
 		b.WriteString("\nReferences:\n\n")

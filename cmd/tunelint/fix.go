@@ -117,6 +117,7 @@ func (s *session) plan(r *repair, written bool) {
 	for _, p := range r.parts {
 		o := p.outcome
 		info.Applied = append(info.Applied, o.Applied...)
+		info.Apply = append(info.Apply, lint.CommandLines(o.Apply)...)
 		info.LeftOut = append(info.LeftOut, o.LeftOut...)
 		info.Edits += o.Edits
 		for _, h := range o.Held {

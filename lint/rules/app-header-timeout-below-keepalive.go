@@ -21,6 +21,7 @@ var headerTimeoutBelowKeepalive = &lint.Rule{
 		"https://nodejs.org/api/http.html#serverheaderstimeout",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.RestartApp(nil)},
 	Run:      runHeaderTimeoutBelowKeepalive,
 }
 
@@ -44,7 +45,7 @@ func reportHeaderTimer(p *lint.Pass, a *appconf.App) *lint.Report {
 		at = header.Origin.Span
 	}
 	r := p.Report(at, "%s keeps idle connections for %s and cuts those that are used again after %s", appName(a), nginxconf.FormatTime(keep.Value), after).
-		Key("app %s", a.Name)
+		Key("app %s", a.Name).Apply(lint.RestartApp(a))
 	if header.Origin.IsDefault() {
 		r.SeeOrigin(header.Origin, "headersTimeout is %s", after)
 	}

@@ -23,6 +23,7 @@ var unitSlip = &lint.Rule{
 		"https://learn.microsoft.com/en-us/dotnet/standard/base-types/standard-timespan-format-strings",
 	},
 	Severity: lint.Error,
+	Apply:    []lint.Command{lint.RestartApp(nil)},
 	Run:      runUnitSlip,
 }
 
@@ -57,7 +58,7 @@ func reportUnitSlip(p *lint.Pass, s host.UnitSlip) {
 		what = "refuses to start: idle connections last " + nginxconf.FormatTime(s.Most) + " at most"
 	}
 	r := p.Report(s.Number.Span, "%s %s: the number %s counts %s", appName(s.App), what, s.Number, unitWords[s.Number.Unit])
-	if r.Key("app %s %s", s.App.Name, s.Does); !s.Sure {
+	if r.Key("app %s %s", s.App.Name, s.Does).Apply(lint.RestartApp(s.App)); !s.Sure {
 		r.Severity(lint.Warning)
 	}
 	if text := s.Text(); text != "" && s.Number.Span.File != s.App.Span.File && fits(s, text) {
@@ -88,6 +89,6 @@ func reportNginxSlip(p *lint.Pass, s *nginxconf.Scope, d *nginxconf.Directive) {
 	}
 	word := strconv.FormatInt(n/1000, 10)
 	p.Report(d.ArgSpan(0), "nginx closes idle connections after %s: the number %d counts seconds", time.Duration(n)*time.Second, n).
-		Key("keepalive_timeout in %s", s.Path()).Severity(lint.Warning).Apply("nginx -s reload").
+		Key("keepalive_timeout in %s", s.Path()).Severity(lint.Warning).Apply(lint.ReloadNginx()).
 		SuggestUnsafe("write "+word, slipLoss, d.SetArg(0, word))
 }

@@ -17,7 +17,7 @@ var bodyLimitMismatch = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runBodyLimitMismatch,
 }
 

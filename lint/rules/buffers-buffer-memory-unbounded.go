@@ -21,7 +21,7 @@ var bufferMemoryUnbounded = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_buffer_size",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runBufferMemoryUnbounded,
 }
 

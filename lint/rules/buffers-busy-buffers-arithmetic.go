@@ -23,7 +23,7 @@ var busyBuffersArithmetic = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_busy_buffers_size",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runBusyBuffersArithmetic,
 }
 

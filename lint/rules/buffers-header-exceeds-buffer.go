@@ -19,7 +19,7 @@ var headerExceedsBuffer = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_grpc_module.html#grpc_buffer_size",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runHeaderExceedsBuffer,
 }
 

@@ -22,7 +22,7 @@ var connectionsBelowWorkload = &lint.Rule{
 		"https://nginx.org/en/docs/ngx_core_module.html#worker_processes",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runConnectionsBelowWorkload,
 }
 

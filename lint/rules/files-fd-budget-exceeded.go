@@ -23,7 +23,7 @@ var fdBudgetExceeded = &lint.Rule{
 		"https://man7.org/linux/man-pages/man2/getrlimit.2.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runFDBudgetExceeded,
 }
 
@@ -73,7 +73,7 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	}
 	if n > 0 && p.Host.SELinuxMayRefuse() {
 		r.See(source.Span{}, "SELinux is enforced, and refuses nginx another limit until httpd_setrlimit is on")
-		r.Apply("setsebool -P httpd_setrlimit 1", "nginx -s reload")
+		r.Apply(lint.Allow("httpd_setrlimit"), lint.ReloadNginx())
 	}
 }
 

@@ -17,7 +17,7 @@ var rlimitAboveHard = &lint.Rule{
 		"https://man7.org/linux/man-pages/man2/getrlimit.2.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runRlimitAboveHard,
 }
 

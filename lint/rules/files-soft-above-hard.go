@@ -21,6 +21,7 @@ var softAboveHard = &lint.Rule{
 		"https://docs.docker.com/reference/cli/docker/container/run/#ulimit",
 	},
 	Severity: lint.Error,
+	Apply:    []lint.Command{lint.ReloadUnits(), lint.RestartUnit("SERVICE")},
 	Run:      runSoftAboveHard,
 }
 
@@ -42,7 +43,7 @@ func runSoftAboveHard(p *lint.Pass) {
 	for _, c := range p.Host.ContainerLimits() {
 		if c.Soft.Value > c.Hard.Value {
 			r := p.Report(c.Soft.Origin.Span, "the container of %s does not start: the soft limit nofile is %d, the hard one %d", c.Name, c.Soft.Value, c.Hard.Value)
-			if r.Key("container of %s", c.Name); c.Hard.Origin.Span != c.Soft.Origin.Span {
+			if r.Key("container of %s", c.Name).Apply(lint.Tell("start the container of " + c.Name)); c.Hard.Origin.Span != c.Soft.Origin.Span {
 				r.See(c.Hard.Origin.Span, "the hard limit is %d", c.Hard.Value)
 			}
 		}
@@ -53,7 +54,7 @@ func runSoftAboveHard(p *lint.Pass) {
 // written in the wrong order is the one reading that keeps them.
 func reportSwapped(p *lint.Pass, u *limits.Unit, a *limits.Assignment, r limits.Range) {
 	f := p.Report(a.Span, "systemd ignores %s of %s: the soft limit %s is above the hard one, %s",
-		a.Key, u.Name, limitWord(r.Soft), limitWord(r.Hard)).Key("%s of %s", a.Key, u.Name).Apply("systemctl daemon-reload", "systemctl restart "+u.Name)
+		a.Key, u.Name, limitWord(r.Soft), limitWord(r.Hard)).Key("%s of %s", a.Key, u.Name).Apply(lint.ReloadUnits(), lint.RestartUnit(u.Name))
 	if winner := u.Last("Service", a.Key); winner != nil && u.After(winner, a) {
 		f.Severity(lint.Info).See(winner.Span, "a later line sets %s to %s", a.Key, winner.Value)
 	} else if started := p.Host.Limits.ServiceNoFile(u.Name); a.Key == "LimitNOFILE" && started.Known {
@@ -74,7 +75,8 @@ func reportLowered(p *lint.Pass, pair host.LoginPair) {
 		return
 	}
 	r := p.Report(pair.Soft.Span, "the soft limit %s of %s is %d, sessions get the hard one, %d", pair.Soft.Item, pair.Who, soft, hard)
-	r.Severity(lint.Warning).Key("%s of %s", pair.Soft.Item, pair.Who).See(pair.Hard.Span, "the hard limit is %d", hard)
+	r.Severity(lint.Warning).Key("%s of %s", pair.Soft.Item, pair.Who).See(pair.Hard.Span, "the hard limit is %d", hard).
+		Apply(lint.Nothing("sessions have that limit already"))
 	if pair.Alone {
 		word := strconv.FormatUint(hard, 10)
 		r.Suggest("set the soft limit to "+word, pair.Soft.SetValue(word))

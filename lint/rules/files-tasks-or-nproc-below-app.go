@@ -23,6 +23,7 @@ var tasksOrNprocBelowApp = &lint.Rule{
 		"https://docs.docker.com/reference/compose-file/services/#pids_limit",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.ReloadUnits(), lint.RestartUnit("SERVICE")},
 	Run:      runTasksOrNprocBelowApp,
 }
 
@@ -58,7 +59,7 @@ func reportTasks(p *lint.Pass, a *appconf.App, need int64, limit host.TaskLimit)
 	}
 	raised := int64(1) << bits.Len64(uint64(need+need/2)) // the runtime starts some of its own
 	r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", limit.Name, raised), "a runaway service may start as many", line.SetValue(strconv.FormatInt(raised, 10)))
-	r.Apply("systemctl daemon-reload", "systemctl restart "+limit.Unit)
+	r.Apply(lint.ReloadUnits(), lint.RestartUnit(limit.Unit))
 }
 
 // taskSum writes out what an application starts.

@@ -23,7 +23,7 @@ var totalAboveFileMax = &lint.Rule{
 		"https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runTotalAboveFileMax,
 }
 

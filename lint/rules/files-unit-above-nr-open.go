@@ -25,7 +25,7 @@ var unitAboveNrOpen = &lint.Rule{
 		"https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl(), lint.RestartNginx()},
 	Run:      runUnitAboveNrOpen,
 }
 
@@ -57,13 +57,30 @@ func runUnitAboveNrOpen(p *lint.Pass) {
 			r.See(a.Span, "%s", askText(a))
 		}
 	}
-	if slices.ContainsFunc(above, func(a host.NoFileAsk) bool { return a.By == host.ByUnit || a.By == host.ByWorker }) {
-		r.Apply(p.Host.ThenRestart("sysctl --system")...)
-	}
+	r.Apply(askAgain(above)...)
 	certain := !open.Origin.Assumed || p.Host.OldDebian()
 	if edit, ok := p.Host.SetSysctl(nrOpen, strconv.FormatInt(most, 10)); ok && certain && most <= host.HighestNrOpen {
 		r.Suggest(fmt.Sprintf("raise %s to %d", nrOpen, most), edit)
 	}
+}
+
+// askAgain returns what gives those that ask the limit once it is allowed: new workers
+// raise their own.
+func askAgain(above []host.NoFileAsk) []lint.Command {
+	out := []lint.Command{lint.LoadSysctl()}
+	for _, a := range above {
+		switch a.By {
+		case host.ByWorker:
+			out = append(out, lint.ReloadNginx())
+		case host.ByUnit:
+			out = append(out, lint.RestartUnit(a.Name))
+		case host.ByContainer:
+			out = append(out, lint.Tell("start the container of "+a.Name))
+		case host.ByLogin:
+			out = append(out, lint.LogIn())
+		}
+	}
+	return out
 }
 
 // askSeverity says how bad it is that a limit is refused. Only what no kernel

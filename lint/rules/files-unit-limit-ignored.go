@@ -21,7 +21,7 @@ var unitLimitIgnored = &lint.Rule{
 		"https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"systemctl daemon-reload"},
+	Apply:    []lint.Command{lint.ReloadUnits(), lint.RestartUnit("SERVICE")},
 	Run:      runUnitLimitIgnored,
 }
 
@@ -39,7 +39,9 @@ func runUnitLimitIgnored(p *lint.Pass) {
 				what := key + " of " + subject
 				r := reportIgnored(p, a, subject).Key("%s%s", what, strings.Repeat(" again", told[what]))
 				if told[what]++; u != nil {
-					seeInstead(p.Host, r, u, a)
+					seeInstead(p.Host, r.Apply(lint.ReloadUnits(), lint.RestartUnit(u.Name)), u, a)
+				} else {
+					r.Apply(lint.ReloadUnits(), lint.Tell("restart the services that are to have the limit"))
 				}
 			}
 		}
@@ -99,9 +101,6 @@ func inThousands(a *limits.Assignment, as string) string {
 // one sets the limit, the line has no effect in any case.
 func seeInstead(h *host.Host, r *lint.Report, u *limits.Unit, a *limits.Assignment) {
 	key, _ := a.Limits()
-	if u.Name == h.Service {
-		r.Apply("systemctl daemon-reload", "systemctl restart "+h.Service)
-	}
 	winner := u.Last("Service", key)
 	if winner != nil && u.After(winner, a) {
 		r.Severity(lint.Info).See(winner.Span, "a later line sets %s to %s", key, winner.Value)

@@ -17,7 +17,7 @@ var forwardedMissing = &lint.Rule{
 		"https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-For",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runForwardedMissing,
 }
 

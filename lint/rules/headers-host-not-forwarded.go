@@ -19,7 +19,7 @@ var hostNotForwarded = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runHostNotForwarded,
 }
 

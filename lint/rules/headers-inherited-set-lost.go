@@ -22,7 +22,7 @@ var inheritedSetLost = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Reveals: []string{
 		"timeouts/websocket-cut", "upstream/connection-upgrade-hardcoded",
 		"upstream/keepalive-without-connection-header", "upstream/non-idempotent-retried", "upstream/pool-smaller-than-concurrency",

@@ -19,7 +19,7 @@ var bbrWithoutQdisc = &lint.Rule{
 		"https://github.com/google/bbr/blob/master/Documentation/bbr-quick-start.md",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runBBRWithoutQdisc,
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"strconv"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -22,6 +23,7 @@ var belowDefault = &lint.Rule{
 		"https://docs.kernel.org/networking/nf_conntrack-sysctl.html",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runBelowDefault,
 }
 
@@ -71,12 +73,22 @@ func reportBelow(p *lint.Pass, c sysctl.Capacity, line *sysctl.Line, has, least 
 		if base.Floor.Grows || c.Place > 0 || least == math.MaxInt64 {
 			r.See(source.Span{}, "the running kernel keeps its value until the next boot")
 		}
+		r.Apply(withoutLine(c, least, base))
 	default:
 		r.Suggest(fmt.Sprintf("write %d, which is the default", least), raised(p.Host, c, line, least)...)
 	}
-	if c.Place == 0 && !base.Floor.Grows && least < math.MaxInt64 {
-		r.Apply(fmt.Sprintf("sysctl -w %s=%d", c.Key, least))
+}
+
+// withoutLine returns what gives the running kernel the value that it has without the
+// administrator's lines.
+func withoutLine(c sysctl.Capacity, least int64, base host.SysctlBase) lint.Command {
+	switch {
+	case !base.Origin.IsDefault():
+		return lint.LoadSysctl()
+	case base.Floor.Grows || c.Place > 0 || least == math.MaxInt64:
+		return lint.Boot(c.Key)
 	}
+	return lint.SetKernel(c.Key, strconv.FormatInt(least, 10))
 }
 
 // explainBelow adds what the default rests on.

@@ -20,6 +20,7 @@ var harmfulValue = &lint.Rule{
 		"https://www.rfc-editor.org/rfc/rfc1122#section-4.2.3.5",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.Write("sysctl -w KEY=DEFAULT")},
 	Run:      runHarmfulValue,
 }
 
@@ -53,7 +54,7 @@ func reportHarm(p *lint.Pass, m sysctl.Harm, line *sysctl.Line, value int64) {
 	}
 	if k, ok := sysctl.Lookup(m.Key); ok && m.Loss != "" {
 		usual, _ := k.DefaultFor(oldestInUse)
-		r.SuggestUnsafe("remove "+m.Key, m.Loss, p.Host.DeleteOnlySysctl(m.Key)...).Apply("sysctl -w " + m.Key + "=" + usual)
+		r.SuggestUnsafe("remove "+m.Key, m.Loss, p.Host.DeleteOnlySysctl(m.Key)...).Apply(lint.SetKernel(m.Key, usual))
 	}
 }
 
@@ -112,4 +113,5 @@ func droppedCaches(p *lint.Pass) {
 	}
 	r := p.Report(last.Span, "%s is a command: it throws cached files away whenever the files are applied", key).Severity(lint.Info).Key(key)
 	r.Label("the next answers come from the disk again").Suggest("remove "+key, p.Host.DeleteSysctl(lines)...)
+	r.Apply(lint.Nothing("the kernel keeps no value of it"))
 }

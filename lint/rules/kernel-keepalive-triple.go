@@ -24,7 +24,7 @@ var keepaliveTriple = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runKeepaliveTriple,
 }
 
@@ -73,18 +73,31 @@ func runKeepaliveTriple(p *lint.Pass) {
 	suggestProbing(p, r, count.Value, total, lines)
 }
 
+// backToDefault returns what gives the running kernel the default of a key that no
+// file sets any more.
+func backToDefault(key string) lint.Command {
+	if k, ok := sysctl.Lookup(key); ok {
+		if usual, ok := k.DefaultFor(oldestInUse); ok {
+			return lint.SetKernel(key, usual)
+		}
+	}
+	return lint.Boot(key)
+}
+
 // suggestProbing sends probes less often, or as often as by default.
 func suggestProbing(p *lint.Pass, r *lint.Report, count, total int64, lines []*sysctl.Line) {
 	if total > usualProbing {
 		var edits []source.Edit
+		var commands []lint.Command
 		for _, l := range lines {
 			one := p.Host.DeleteOnlySysctl(l.Key)
 			if one == nil {
 				return
 			}
 			edits = append(edits, one...)
+			commands = append(commands, backToDefault(l.Key))
 		}
-		r.SuggestUnsafe("probe as by default", "a peer that is away for longer than 11m15s is disconnected", edits...)
+		r.Apply(commands...).SuggestUnsafe("probe as by default", "a peer that is away for longer than 11m15s is disconnected", edits...)
 		return
 	}
 	wanted := strconv.FormatInt((shortestProbing+count-1)/count, 10)

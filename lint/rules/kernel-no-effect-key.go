@@ -18,6 +18,7 @@ var noEffectKey = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Info,
+	Apply:    []lint.Command{lint.Nothing("the kernel does not use the key")},
 	Run:      runNoEffectKey,
 }
 

@@ -18,7 +18,7 @@ var pmtuDiscoveryOff = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/ip.7.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl -w " + noPMTUDiscovery + "=0", "sysctl --system"},
+	Apply:    []lint.Command{lint.SetKernel(noPMTUDiscovery, "0"), lint.LoadSysctl()},
 	Run:      runPMTUDiscoveryOff,
 }
 

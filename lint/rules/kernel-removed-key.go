@@ -22,6 +22,7 @@ var removedKey = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.Nothing("the kernel does not have the key")},
 	Run:      runRemovedKey,
 }
 

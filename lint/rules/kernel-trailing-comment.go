@@ -20,7 +20,7 @@ var trailingComment = &lint.Rule{
 		"https://man7.org/linux/man-pages/man5/sysctl.conf.5.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Reveals: []string{
 		"kernel/*", "sockets/*", "files/*", "memory/*", "timeouts/*",
 		lint.UnusedIgnore, lint.ExpiredIgnore, lint.IgnoreReason, lint.UnknownRule,

@@ -17,7 +17,7 @@ var twReuseWithoutTimestamps = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl -w " + tcpTimestamps + "=1", "sysctl --system"},
+	Apply:    []lint.Command{lint.SetKernel(tcpTimestamps, "1"), lint.LoadSysctl()},
 	Run:      runTWReuseWithoutTimestamps,
 }
 

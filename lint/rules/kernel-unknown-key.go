@@ -20,7 +20,7 @@ var unknownKey = &lint.Rule{
 		"https://www.freedesktop.org/software/systemd/man/latest/systemd-sysctl.service.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Reveals:  []string{"kernel/*", "sockets/*", "files/*", "memory/*", "timeouts/*"},
 	Run:      runUnknownKey,
 }

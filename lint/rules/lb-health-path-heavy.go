@@ -25,7 +25,7 @@ var healthPathHeavy = &lint.Rule{
 		"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runHealthPathHeavy,
 }
 

@@ -29,7 +29,7 @@ func runAnotherConfiguration(p *lint.Pass) {
 	for _, m := range own {
 		if m.Replaced {
 			p.Report(mainPlace(p.Host.Nginx), "the running nginx, process %d, is older than the program on disk, which was replaced since", m.PID).
-				Key("replaced").Apply(p.Host.ThenRestart("nginx -t")...)
+				Key("replaced").Apply(lint.TestNginx(), lint.RestartNginx())
 		}
 	}
 }

@@ -22,7 +22,7 @@ var configNotLoaded = &lint.Rule{
 		"https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -t", "nginx -s reload"},
+	Apply:    []lint.Command{lint.TestNginx(), lint.ReloadNginx()},
 	Run:      runConfigNotLoaded,
 }
 

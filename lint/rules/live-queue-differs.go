@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -70,17 +70,17 @@ func reportQueue(p *lint.Pass, q *host.RunningQueue) *lint.Report {
 		r.SeeOrigin(q.Backlog.Origin, "the backlog is %d", q.Backlog.Value)
 	}
 	r.SeeOrigin(q.Limit.Origin, "%s is %d", somaxconn, q.Limit.Value)
-	return r.Apply(queueCommands(p.Host, q)...)
+	return r.Apply(queueCommands(q)...)
 }
 
 // queueCommands returns what gives a queue its length: no file that is loaded again
 // brings a default back.
-func queueCommands(h *host.Host, q *host.RunningQueue) []string {
+func queueCommands(q *host.RunningQueue) []lint.Command {
 	switch {
 	case q.Running >= q.Want():
-		return h.ThenRestart()
+		return []lint.Command{lint.RestartNginx()}
 	case q.Limit.Origin.IsDefault():
-		return h.ThenRestart(fmt.Sprintf("sysctl -w %s=%d", somaxconn, q.Limit.Value))
+		return []lint.Command{lint.SetKernel(somaxconn, strconv.FormatInt(q.Limit.Value, 10)), lint.RestartNginx()}
 	}
-	return h.ThenRestart("sysctl --system")
+	return []lint.Command{lint.LoadSysctl(), lint.RestartNginx()}
 }

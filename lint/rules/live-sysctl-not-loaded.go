@@ -26,7 +26,7 @@ var sysctlNotLoaded = &lint.Rule{
 		"https://man7.org/linux/man-pages/man5/modules-load.d.5.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runSysctlNotLoaded,
 }
 
@@ -63,7 +63,7 @@ func reportUnloaded(p *lint.Pass) {
 		runs := func(l *sysctl.Line) bool { return p.Host.HasKey(l.Key) }
 		if len(lines) > 0 && slices.Contains(named, m.Name) && !slices.ContainsFunc(lines, runs) {
 			p.Report(lines[0].Span, "the kernel has no %s: the module %s is to be loaded at boot, and is not", lines[0].Key, m.Name).
-				Severity(lint.Info).Key("module %s", m.Name).Apply("modprobe "+m.Name, "sysctl --system")
+				Severity(lint.Info).Key("module %s", m.Name).Apply(lint.LoadModule(m.Name), lint.LoadSysctl())
 		}
 	}
 }
@@ -111,6 +111,6 @@ func reportSetSince(p *lint.Pass, d *host.Drift) {
 	name, ok := p.Host.View.Name(at.File.Path)
 	plain := plainValue.MatchString(at.Text()) && plainValue.MatchString(d.Running) && !strings.ContainsAny(name, " '\"$&;`\\")
 	if ok && plain && !d.Line.Glob && !p.Host.IsVendor(at.File) {
-		r.Apply(fmt.Sprintf("sed -i '%ds/= *%s/= %s/' %s", at.Position().Line, at.Text(), d.Running, name))
+		r.Apply(lint.Write(fmt.Sprintf("sed -i '%ds/= *%s/= %s/' %s", at.Position().Line, at.Text(), d.Running, name)))
 	}
 }

@@ -40,7 +40,7 @@ func runSysctlRaisedByHand(p *lint.Pass) {
 			Key("%s", d.Key).
 			Label("%s", label).
 			SeeOrigin(d.Boot.Origin, "%s is %s unless something sets it", d.Key, d.Boot.Value).
-			Apply(fmt.Sprintf("echo '%s = %s' >> %s", d.Key, d.Running, host.OwnSysctlFile))
+			Apply(lint.Write(fmt.Sprintf("echo '%s = %s' >> %s", d.Key, d.Running, host.OwnSysctlFile)))
 	}
 }
 

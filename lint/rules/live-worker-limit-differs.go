@@ -62,15 +62,15 @@ func reportWorkerLimit(p *lint.Pass, d host.LimitDrift) {
 }
 
 // whyNotSet says why worker_rlimit_nofile did not take effect, and what mends it.
-func whyNotSet(h *host.Host, d host.LimitDrift) (because string, commands []string) {
+func whyNotSet(h *host.Host, d host.LimitDrift) (because string, commands []lint.Command) {
 	want := d.Want.Limit.Value
 	most, err := strconv.ParseInt(h.Machine.Values["fs.nr_open"], 10, 64)
-	reload := []string{"nginx -t", "nginx -s reload"}
+	reload := []lint.Command{lint.TestNginx(), lint.ReloadNginx()}
 	switch {
 	case h.ChangedAfter(d.Want.Limit.Origin.Span.File, d.Worker.Started):
 		return "it was started before the file was written", reload
 	case err == nil && want > most:
-		return fmt.Sprintf("fs.nr_open is %d in the kernel, and no limit can be above it", most), []string{"sysctl --system", "nginx -s reload"}
+		return fmt.Sprintf("fs.nr_open is %d in the kernel, and no limit can be above it", most), []lint.Command{lint.LoadSysctl(), lint.ReloadNginx()}
 	case want > d.Master.NoFile.Hard && !d.Master.MayRaise():
 		return fmt.Sprintf("the master has no CAP_SYS_RESOURCE to raise its hard limit, %d", d.Master.NoFile.Hard), dropIn(h, want)
 	case d.Worker.NoFile.Soft == d.Master.NoFile.Soft:
@@ -81,25 +81,25 @@ func whyNotSet(h *host.Host, d host.LimitDrift) (because string, commands []stri
 
 // dropIn are the commands that give the service the limit which its workers
 // cannot take.
-func dropIn(h *host.Host, nofile int64) []string {
+func dropIn(h *host.Host, nofile int64) []lint.Command {
 	dir := "/etc/systemd/system/" + h.Service + ".d"
-	return []string{
-		"mkdir -p " + dir,
-		fmt.Sprintf(`printf '[Service]\nLimitNOFILE=%d\n' > %s/nofile.conf`, nofile, dir),
-		"systemctl daemon-reload",
-		"systemctl restart " + h.Service,
+	return []lint.Command{
+		lint.Write("mkdir -p " + dir),
+		lint.Write(fmt.Sprintf(`printf '[Service]\nLimitNOFILE=%d\n' > %s/nofile.conf`, nofile, dir)),
+		lint.ReloadUnits(),
+		lint.RestartNginx(),
 	}
 }
 
 // whyInherited says why the limit of the service is not that of the worker.
-func whyInherited(h *host.Host, d host.LimitDrift) (because string, commands []string) {
-	restart := []string{"systemctl daemon-reload", "systemctl restart " + h.Service}
+func whyInherited(h *host.Host, d host.LimitDrift) (because string, commands []lint.Command) {
+	restart := []lint.Command{lint.ReloadUnits(), lint.RestartNginx()}
 	file := d.Want.Limit.Origin.Span.File
 	switch {
 	case path.Ext(d.Master.Unit) == ".scope":
-		return fmt.Sprintf("the master was not started as %s, it belongs to %s", h.Service, d.Master.Unit), []string{"nginx -s quit", "systemctl start " + h.Service}
+		return fmt.Sprintf("the master was not started as %s, it belongs to %s", h.Service, d.Master.Unit), []lint.Command{lint.MoveToUnit(d.Master.PID, h.Service)}
 	case d.Master.NoFile.Soft == d.Want.Limit.Value:
-		return "the master has the limit of the service: the worker's was changed by hand, or by a worker_rlimit_nofile that is gone", []string{"nginx -t", "nginx -s reload"}
+		return "the master has the limit of the service: the worker's was changed by hand, or by a worker_rlimit_nofile that is gone", []lint.Command{lint.TestNginx(), lint.ReloadNginx()}
 	case file != nil && h.ChangedAfter(file, d.Master.Started):
 		return "the master was started before the unit was changed", restart
 	}

@@ -21,7 +21,7 @@ var autoWorkersInContainer = &lint.Rule{
 		"https://docs.kernel.org/scheduler/sched-bwc.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runAutoWorkersInContainer,
 }
 

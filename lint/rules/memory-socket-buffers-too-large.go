@@ -18,6 +18,7 @@ var socketBuffersTooLarge = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runSocketBuffersTooLarge,
 }
 
@@ -109,5 +110,5 @@ func limitlessTCPMem(p *lint.Pass) {
 	most := value.Value[2]
 	r := p.Report(line.Span, "%s lets buffers grow to %d pages, %s, the machine has %s", tcpMem, most, pagesText(most), lint.FormatBytes(memory.Value)).Key(tcpMem)
 	r.Label("in pages of 4 KiB: this is no limit").SeeOrigin(memory.Origin, "the machine has %s", lint.FormatBytes(memory.Value))
-	r.SuggestUnsafe("remove "+tcpMem, "the kernel limits the buffers of all connections to a tenth of the memory", p.Host.DeleteOnlySysctl(tcpMem)...)
+	r.Apply(lint.Boot(tcpMem)).SuggestUnsafe("remove "+tcpMem, "the kernel limits the buffers of all connections to a tenth of the memory", p.Host.DeleteOnlySysctl(tcpMem)...)
 }

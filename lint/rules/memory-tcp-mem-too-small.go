@@ -16,6 +16,7 @@ var tcpMemTooSmall = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Error,
+	Apply:    []lint.Command{lint.Boot(tcpMem)},
 	Run:      runTCPMemTooSmall,
 }
 

@@ -18,7 +18,7 @@ var badUpstreamServer = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#ip_hash",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runBadUpstreamServer,
 }
 

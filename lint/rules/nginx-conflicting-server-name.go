@@ -21,7 +21,7 @@ var conflictingServerName = &lint.Rule{
 		"https://nginx.org/en/docs/http/request_processing.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runConflictingServerName,
 }
 

@@ -20,7 +20,7 @@ var defaultServerImplicit = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runDefaultServerImplicit,
 }
 

@@ -18,7 +18,7 @@ var duplicateDirective = &lint.Rule{
 		"https://nginx.org/en/docs/ngx_core_module.html#include",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runDuplicateDirective,
 }
 

@@ -20,7 +20,7 @@ var hashTooSmall = &lint.Rule{
 		"https://nginx.org/en/docs/http/server_names.html#optimization",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runHashTooSmall,
 }
 

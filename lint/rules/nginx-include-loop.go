@@ -9,7 +9,7 @@ var includeLoop = &lint.Rule{
 		"and ends with \"Too many open files\" or a segmentation fault, at a start as at a reload.",
 	Refs:     []string{"https://nginx.org/en/docs/ngx_core_module.html#include"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runIncludeLoop,
 }
 

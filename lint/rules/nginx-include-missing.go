@@ -13,7 +13,7 @@ var includeMissing = &lint.Rule{
 		"Where only a part of the machine was given, the file may be somewhere else; what it sets was not looked at.",
 	Refs:     []string{"https://nginx.org/en/docs/ngx_core_module.html#include"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runIncludeMissing,
 }
 

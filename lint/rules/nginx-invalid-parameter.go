@@ -16,7 +16,7 @@ var invalidParameter = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runInvalidParameter,
 }
 

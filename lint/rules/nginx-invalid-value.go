@@ -16,7 +16,7 @@ var invalidValue = &lint.Rule{
 		"https://nginx.org/en/docs/dirindex.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runInvalidValue,
 }
 

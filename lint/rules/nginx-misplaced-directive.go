@@ -13,7 +13,7 @@ var misplacedDirective = &lint.Rule{
 		"and a reload keeps the old configuration.",
 	Refs:     []string{"https://nginx.org/en/docs/dirindex.html"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runMisplacedDirective,
 }
 

@@ -18,7 +18,7 @@ var needsNewerNginx = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runNeedsNewerNginx,
 }
 

@@ -18,7 +18,7 @@ var removedOrObsolete = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runRemovedOrObsolete,
 }
 

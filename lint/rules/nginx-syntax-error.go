@@ -11,7 +11,7 @@ var syntaxError = &lint.Rule{
 		"What stands behind that place has no effect.",
 	Refs:     []string{"https://nginx.org/en/docs/beginners_guide.html#conf_structure"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runSyntaxError,
 }
 

@@ -16,7 +16,7 @@ var twoBalancingMethods = &lint.Rule{
 		"https://nginx.org/en/docs/http/load_balancing.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runTwoBalancingMethods,
 }
 

@@ -20,7 +20,7 @@ var undefinedReference = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runUndefinedReference,
 }
 

@@ -14,7 +14,7 @@ var unknownDirective = &lint.Rule{
 		"A directive of a third-party module is known only where that module is built in or loaded.",
 	Refs:     []string{"https://nginx.org/en/docs/dirindex.html"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runUnknownDirective,
 }
 

@@ -16,7 +16,7 @@ var unusedDefinition = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_map_module.html",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runUnusedDefinition,
 }
 

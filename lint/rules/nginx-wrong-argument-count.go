@@ -14,7 +14,7 @@ var wrongArgumentCount = &lint.Rule{
 		"otherwise it does not start. Too many arguments often mean that a semicolon is missing on the line before.",
 	Refs:     []string{"https://nginx.org/en/docs/dirindex.html"},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runWrongArgumentCount,
 }
 

@@ -53,7 +53,7 @@ func writeRule(t *testing.T, b *strings.Builder, r *lint.Rule) {
 		fmt.Fprintf(b, "It takes part with `--verbose`, or with `--select %s`.\n\n", r.Name)
 	}
 	if len(r.Apply) > 0 {
-		fmt.Fprintf(b, "After a fix: `%s`.\n", strings.Join(r.Apply, "`, `"))
+		fmt.Fprintf(b, "Takes effect with: %s.\n\n", lint.Describe(r.Apply))
 	}
 	for _, ref := range r.Refs {
 		fmt.Fprintf(b, "<%s>\n", ref)

@@ -24,7 +24,7 @@ var backlogCapped = &lint.Rule{
 		"https://docs.kernel.org/networking/ip-sysctl.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl(), lint.RestartNginx()},
 	Reveals:  []string{"sockets/syn-backlog-below-listen"},
 	Run:      runBacklogCapped,
 }
@@ -71,18 +71,30 @@ func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
 			r.See(b.Span, "%s asks for %d", b.Who, b.Value)
 		}
 	}
-	if slices.ContainsFunc(capped, func(b host.Backlog) bool { return b.App == nil }) {
-		r.Apply(p.Host.ThenRestart("sysctl --system")...)
-	}
+	r.Apply(listenAgain(capped)...)
 	most := capped[largest].Value
 	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10)); ok && fitsInt(most) {
 		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, most), edit)
 	}
 }
 
+// listenAgain returns what gives queues their length once it is allowed: a reload of
+// nginx keeps its sockets as they are.
+func listenAgain(capped []host.Backlog) []lint.Command {
+	out := []lint.Command{lint.LoadSysctl()}
+	for _, b := range capped {
+		if b.App == nil {
+			out = append(out, lint.RestartNginx())
+		} else {
+			out = append(out, lint.RestartApp(b.App))
+		}
+	}
+	return out
+}
+
 // reportOwnCap is about a container, which the host's setting does not reach.
 func reportOwnCap(p *lint.Pass, b host.Backlog) {
-	r := reportShortened(p, b, " in its container").Key("app %s", b.App.Name).Apply().
+	r := reportShortened(p, b, " in its container").Key("app %s", b.App.Name).Apply(lint.RestartApp(b.App)).
 		SeeOrigin(b.Limit.Origin, "%s of the container is %d", somaxconn, b.Limit.Value)
 	if line := p.Host.SysctlLine(somaxconn); line != nil && b.Limit.Origin.IsDefault() {
 		r.See(line.Span, "the host's own does not count there")

@@ -23,7 +23,7 @@ var backlogDefaultBelowSomaxconn = &lint.Rule{
 		"https://docs.kernel.org/networking/ip-sysctl.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Reveals:  []string{"sockets/syn-backlog-below-listen"},
 	Run:      runBacklogDefault,
 }

@@ -23,7 +23,7 @@ var conntrackTooSmall = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runConntrackTooSmall,
 }
 

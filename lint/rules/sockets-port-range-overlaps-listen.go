@@ -18,7 +18,7 @@ var portRangeOverlapsListen = &lint.Rule{
 		"https://docs.kernel.org/networking/ip-sysctl.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runPortRangeOverlapsListen,
 }
 

@@ -28,7 +28,7 @@ var synBacklogBelowListen = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"sysctl --system"},
+	Apply:    []lint.Command{lint.LoadSysctl()},
 	Run:      runSynBacklogBelowListen,
 }
 
@@ -93,6 +93,6 @@ func synBacklogUnused(p *lint.Pass, cookies, most source.Setting[int64]) {
 	r := p.Report(line.Span, "%s %d has no effect while %s is %d", synBacklog, most.Value, synCookies, cookies.Value).
 		Severity(lint.Info).Key(synBacklog).Label("the accept queue is the only limit").
 		SeeOrigin(cookies.Origin, "%s is %d", synCookies, cookies.Value)
-	r.Apply() // the running value stays, and counts as little
+	r.Apply(lint.Nothing("the running value stays, and counts as little"))
 	r.SuggestUnsafe("remove "+synBacklog, "without SYN cookies it would count again", p.Host.DeleteOnlySysctl(synBacklog)...)
 }

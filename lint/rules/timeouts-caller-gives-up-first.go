@@ -20,7 +20,7 @@ var callerGivesUpFirst = &lint.Rule{
 		"https://developers.cloudflare.com/fundamentals/reference/connection-limits/",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runCallerGivesUpFirst,
 }
 

@@ -22,7 +22,7 @@ var clientIdleBelowLB = &lint.Rule{
 		"https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runClientIdleBelowLB,
 }
 

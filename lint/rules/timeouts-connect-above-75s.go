@@ -21,7 +21,7 @@ var connectAbove75s = &lint.Rule{
 		"https://docs.kernel.org/networking/ip-sysctl.html",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runConnectAbove75s,
 }
 

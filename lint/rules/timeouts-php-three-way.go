@@ -20,6 +20,7 @@ var phpThreeWay = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_read_timeout",
 	},
 	Severity: lint.Error,
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runPHPThreeWay,
 }
 
@@ -59,6 +60,7 @@ func reportKilledFirst(p *lint.Pass, t *host.PHPTimes) {
 		r.Severity(lint.Warning)
 	}
 	r.SeeOrigin(t.Compute.Origin, "max_execution_time is %s", nginxconf.FormatTime(t.Compute.Value))
+	r.Apply(lint.RestartApp(t.App))
 	for _, v := range t.Reads {
 		r.SeeOrigin(v.Origin(), "%s is %s", v.Name, v.Text())
 	}
@@ -74,5 +76,5 @@ func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {
 	r.SeeValue(v, "passes to %s", t.App.Name)
 	r.SeeOrigin(t.Compute.Origin, "max_execution_time is %s", nginxconf.FormatTime(t.Compute.Value))
 	word := nginxconf.FormatTime(t.Compute.Value + afterApp)
-	r.Apply("nginx -s reload").SuggestUnsafe("set "+v.Name+" to "+word, "clients of a request that hangs wait longer for their error", v.Set(word)...)
+	r.SuggestUnsafe("set "+v.Name+" to "+word, "clients of a request that hangs wait longer for their error", v.Set(word)...)
 }

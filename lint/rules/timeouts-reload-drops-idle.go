@@ -21,7 +21,7 @@ var reloadDropsIdle = &lint.Rule{
 		"https://nginx.org/en/docs/control.html",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runReloadDropsIdle,
 }
 

@@ -20,7 +20,7 @@ var sendBelowBody = &lint.Rule{
 		"https://www.rfc-editor.org/rfc/rfc6298",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runSendBelowBody,
 }
 

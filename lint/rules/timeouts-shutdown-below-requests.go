@@ -21,6 +21,7 @@ var shutdownBelowRequests = &lint.Rule{
 		"https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#TimeoutStopSec=",
 	},
 	Severity: lint.Warning,
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runShutdownBelowRequests,
 }
 
@@ -62,6 +63,7 @@ func reportAppStop(p *lint.Pass, a *appconf.App) {
 	if limit.Origin.IsDefault() {
 		r.SeeOrigin(limit.Origin, "%s%s%s", a.Name, who, nginxconf.FormatTime(limit.Value))
 	}
+	r.Apply(lint.RestartApp(a))
 	seeLongest(r, longest)
 }
 
@@ -76,7 +78,7 @@ func reportWorkerStop(p *lint.Pass, longest source.Setting[time.Duration]) {
 		return
 	}
 	r := p.Report(v.Directive().HeadSpan(), "a reload cuts requests off after %s, and one may take %s",
-		nginxconf.FormatTime(limit.Value), nginxconf.FormatTime(longest.Value)).Key("worker_shutdown_timeout").Apply("nginx -s reload")
+		nginxconf.FormatTime(limit.Value), nginxconf.FormatTime(longest.Value)).Key("worker_shutdown_timeout")
 	seeLongest(r, longest)
 	word := nginxconf.FormatTime(longest.Value + afterApp)
 	r.SuggestUnsafe("set worker_shutdown_timeout to "+word, "old workers, and connections that are open for good, stay as long after a reload",
@@ -91,7 +93,7 @@ func reportUnitStop(p *lint.Pass, longest source.Setting[time.Duration]) {
 		return
 	}
 	r := p.Report(stop.Timeout.Span, "stopping %s cuts requests off after %s, and one may take %s", p.Host.Service,
-		nginxconf.FormatTime(stop.After), nginxconf.FormatTime(longest.Value)).Key("%s %s", p.Host.Service, stop.Timeout.Key).Apply("systemctl daemon-reload")
+		nginxconf.FormatTime(stop.After), nginxconf.FormatTime(longest.Value)).Key("%s %s", p.Host.Service, stop.Timeout.Key).Apply(lint.ReloadUnits())
 	seeLongest(r, longest)
 	if stop.Command != nil {
 		r.See(stop.Command.Span, "tells nginx to finish, and may wait no longer than it says itself")

@@ -16,7 +16,7 @@ var streamProxyTimeout = &lint.Rule{
 		"https://nginx.org/en/docs/stream/ngx_stream_proxy_module.html#proxy_timeout",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runStreamProxyTimeout,
 }
 

@@ -15,7 +15,7 @@ var streamingBuffered = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_buffering",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runStreamingBuffered,
 }
 

@@ -21,7 +21,7 @@ var tcpKeepaliveAfterNAT = &lint.Rule{
 		"https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-idle-timeout",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runTCPKeepaliveAfterNAT,
 }
 

@@ -20,7 +20,7 @@ var tcpKeepaliveInert = &lint.Rule{
 		"https://man7.org/linux/man-pages/man7/tcp.7.html",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runTCPKeepaliveInert,
 }
 

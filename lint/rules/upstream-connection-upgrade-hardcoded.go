@@ -21,7 +21,7 @@ var connectionUpgradeHardcoded = &lint.Rule{
 		"https://www.rfc-editor.org/rfc/rfc9110#section-7.8",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runConnectionUpgradeHardcoded,
 }
 

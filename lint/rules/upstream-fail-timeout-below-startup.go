@@ -21,7 +21,7 @@ var failTimeoutBelowStartup = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#fail_timeout",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runFailTimeoutBelowStartup,
 }
 

@@ -19,7 +19,7 @@ var idleFarBelowApp = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runIdleFarBelowApp,
 }
 

@@ -24,7 +24,7 @@ var idleOutlivesApp = &lint.Rule{
 		"https://nodejs.org/api/http.html#serverkeepalivetimeout",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runIdleOutlivesApp,
 }
 

@@ -22,7 +22,7 @@ var keepaliveWithoutConnectionHeader = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Reveals:  []string{"upstream/non-idempotent-retried", "upstream/pool-smaller-than-concurrency"},
 	Run:      runKeepaliveWithoutConnectionHeader,
 }

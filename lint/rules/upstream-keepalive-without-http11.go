@@ -19,7 +19,7 @@ var keepaliveWithoutHTTP11 = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Reveals:  []string{"upstream/non-idempotent-retried", "upstream/pool-smaller-than-concurrency"},
 	Run:      runKeepaliveWithoutHTTP11,
 }

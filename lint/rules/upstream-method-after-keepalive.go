@@ -14,7 +14,7 @@ var methodAfterKeepalive = &lint.Rule{
 		"https://nginx.org/en/CHANGES",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runMethodAfterKeepalive,
 }
 

@@ -21,7 +21,7 @@ var noKeepalive = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runNoKeepalive,
 }
 

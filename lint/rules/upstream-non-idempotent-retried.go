@@ -20,7 +20,7 @@ var nonIdempotentRetried = &lint.Rule{
 		"https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runNonIdempotentRetried,
 }
 

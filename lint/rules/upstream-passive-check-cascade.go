@@ -25,7 +25,7 @@ var passiveCheckCascade = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runPassiveCheckCascade,
 }
 

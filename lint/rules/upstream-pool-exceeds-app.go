@@ -25,7 +25,7 @@ var poolExceedsApp = &lint.Rule{
 		"https://www.php.net/manual/en/install.fpm.configuration.php",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runPoolExceedsApp,
 }
 

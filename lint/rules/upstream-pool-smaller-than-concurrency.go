@@ -20,7 +20,7 @@ var poolSmallerThanConcurrency = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runPoolSmallerThanConcurrency,
 }
 

@@ -22,7 +22,7 @@ var raceDisablesServers = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runRaceDisablesServers,
 }
 

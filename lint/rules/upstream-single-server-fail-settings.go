@@ -21,7 +21,7 @@ var singleServerFailSettings = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#max_fails",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runSingleServerFailSettings,
 }
 

@@ -17,7 +17,7 @@ var variableChangesURI = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass",
 	},
 	Severity: lint.Warning,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runVariableChangesURI,
 }
 

@@ -19,7 +19,7 @@ var variableWithoutResolver = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runVariableWithoutResolver,
 }
 

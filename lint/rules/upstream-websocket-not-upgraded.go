@@ -21,7 +21,7 @@ var websocketNotUpgraded = &lint.Rule{
 		"https://www.rfc-editor.org/rfc/rfc6455#section-4.1",
 	},
 	Severity: lint.Error,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Reveals:  []string{"timeouts/websocket-cut"},
 	Run:      runWebsocketNotUpgraded,
 }

@@ -22,7 +22,7 @@ var zoneMissing = &lint.Rule{
 		"https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server",
 	},
 	Severity: lint.Info,
-	Apply:    []string{"nginx -s reload"},
+	Apply:    []lint.Command{lint.ReloadNginx()},
 	Run:      runZoneMissing,
 }
 

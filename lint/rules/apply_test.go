@@ -1,0 +1,116 @@
+package rules_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
+)
+
+// TestApply holds every finding with a fix, of every archive, to what the files that
+// it edits need: nginx reads its files when it is reloaded, the kernel when sysctl
+// loads them, systemd after daemon-reload, and only what is started gets a new limit.
+func TestApply(t *testing.T) {
+	held := 0
+	eachCase(t, "*.txtar", func(archive string, c *testCase) {
+		m := c.open(t)
+		hosts, err := m.load(m.store)
+		if err != nil {
+			t.Fatalf("%s/%s: %v", archive, c.name, err)
+		}
+		for _, f := range lint.Run(hosts, m.options).Findings {
+			if f.Fix == nil || strings.ReplaceAll(f.Rule.Name, "/", "-") != archive {
+				continue
+			}
+			held++
+			h := hosts[slices.IndexFunc(hosts, func(h *host.Host) bool { return h.Name == f.Host })]
+			if lacks := lacksCommand(h, f); lacks != "" {
+				t.Errorf("%s/%s: %q needs %s, and is given %q", archive, c.name, f.Fix.Title, lacks, lint.Describe(f.Apply))
+			}
+			if key := unsetKey(t, c, m, h, f); key != "" {
+				t.Errorf("%s/%s: %q leaves no line for %s, which sysctl --system then leaves as it is, and is given %q", archive, c.name, f.Fix.Title, key, lint.Describe(f.Apply))
+			}
+			if len(f.Rule.Apply) == 0 {
+				t.Errorf("%s: the rule does not say what makes its fixes take effect", f.Rule.Name)
+			}
+		}
+	})
+	if held < 500 {
+		t.Errorf("the archives hold only %d fixes", held)
+	}
+}
+
+// lacksCommand names what a fix needs to take effect and is not given.
+func lacksCommand(h *host.Host, f *lint.Finding) string {
+	given := lint.Describe(f.Apply)
+	if why, ok := strings.CutPrefix(given, "nothing to do: "); ok && why != "" {
+		return ""
+	}
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(given, w) })
+	}
+	for _, e := range f.Fix.Edits {
+		for _, c := range lint.Join(lint.Notices(h, e.Span.File.Path)) {
+			switch {
+			case has(strings.TrimPrefix(c, "# ")):
+			case strings.Contains(c, "reload") && !strings.Contains(c, "daemon") && has("restart"):
+			case strings.HasPrefix(c, "systemctl restart ") && strings.HasPrefix(f.Fix.Title, "set Timeout"): // looked at when the unit stops
+			case c == h.LoadSysctl() && has("sysctl -w ", "reboot"):
+			default:
+				return c
+			}
+		}
+		if created(h, e.Span.File) && !has(h.LoadSysctl(), "sysctl -w") {
+			return h.LoadSysctl()
+		}
+	}
+	if given == "" {
+		return "a command, or a word that there is none"
+	}
+	return ""
+}
+
+// unsetKey returns a key that no file sets after a fix, where nothing is said of what
+// the running kernel keeps; "" for none.
+func unsetKey(t *testing.T, c *testCase, m machine, h *host.Host, f *lint.Finding) string {
+	if f.Rule.Name == "kernel/unknown-key" { // the kernel never had the one that goes
+		return ""
+	}
+	if !slices.ContainsFunc(f.Fix.Edits, func(e source.Edit) bool { return slices.Contains(h.Sysctl.Files(), e.Span.File) }) {
+		return ""
+	}
+	after := maps.Clone(c.files)
+	for file, text := range fixes.Apply(f.Fix.Edits) {
+		after[file.Path] = text
+	}
+	hosts, err := m.load(source.NewStore(after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := lint.Describe(f.Apply)
+	for _, fixed := range hosts {
+		if fixed.Name != h.Name {
+			continue
+		}
+		for _, d := range h.Sysctl.Documents {
+			for _, l := range d.Lines {
+				said := strings.Contains(given, l.Key+"=") || strings.Contains(given, "reboot") || strings.HasPrefix(given, "nothing to do: ")
+				if l.Plain() && !said && len(fixed.Sysctl.Lines(l.Key)) == 0 {
+					return l.Key
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// created reports whether a fix makes a sysctl file.
+func created(h *host.Host, f *source.File) bool {
+	name, ok := h.View.Name(f.Path)
+	return ok && name == host.OwnSysctlFile && !slices.Contains(h.Sysctl.Files(), f)
+}
