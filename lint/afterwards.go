@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/host"
-	"github.com/tunelint/tunelint/limits"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -106,8 +105,10 @@ func Notices(h *host.Host, path string) []Command {
 			}
 		}
 	}
-	if slices.ContainsFunc(h.Limits.SystemConf, func(f *limits.UnitFile) bool { return is(f.File) }) {
-		out = append(out, ReloadUnits(), Tell("restart the services that are to have the limit"))
+	for _, f := range h.Limits.SystemConf {
+		if is(f.File) {
+			out = append(out, ReloadUnits(), RestartLimited())
+		}
 	}
 	for _, a := range h.Apps {
 		if slices.ContainsFunc(a.Files, is) {
@@ -132,8 +133,10 @@ const hostMark = "# on "
 
 // HostLine reads a line that names hosts; is is false for any other.
 func HostLine(line string) (hosts string, is bool) {
-	rest, is := strings.CutPrefix(line, hostMark)
-	return strings.TrimSuffix(rest, ":"), is
+	if !strings.HasPrefix(line, hostMark) {
+		return "", false
+	}
+	return strings.TrimSuffix(line[len(hostMark):], ":"), true
 }
 
 func commandLines(list []HostCommands, of func(HostCommands) []string) []string {

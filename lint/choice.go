@@ -41,7 +41,7 @@ func (f *Finding) Choose(letter string) *Finding {
 
 // ApplyOf returns what makes one of the finding's fixes take effect.
 func (f *Finding) ApplyOf(fix *fixes.Fix) []Command {
-	if own, ok := f.own[fix]; ok {
+	if own, ok := f.Own[fix]; ok {
 		return own
 	}
 	return f.Apply

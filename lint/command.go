@@ -97,6 +97,9 @@ func Boot(key string) Command {
 // LogIn gives sessions the limits of limits.conf; those that are open keep theirs.
 func LogIn() Command { return Tell("log in again: limits.conf counts for new sessions") }
 
+// RestartLimited restarts what is to have a limit that system.conf gives every unit.
+func RestartLimited() Command { return Tell("restart the services that are to have the limit") }
+
 // Tell is for people: what no command does.
 func Tell(what string) Command { return Command{turn: tellTurn, text: "# " + what} }
 

@@ -35,7 +35,8 @@ type Finding struct {
 	// Apply lists what makes the fix take effect on the host, see [Join], for the
 	// choices that name nothing of their own; see [Finding.ApplyOf].
 	Apply []Command
-	own   map[*fixes.Fix][]Command
+	// Own is what makes choices take effect that need something else.
+	Own map[*fixes.Fix][]Command
 	// Live reports that the host is the machine tunelint runs on.
 	Live bool
 	// Key identifies the finding within rule and host without line, path or

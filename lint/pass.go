@@ -164,10 +164,10 @@ func (r *Report) SuggestUnsafe(title, loss string, edits ...source.Edit) *Report
 func (r *Report) ChoiceApply(commands ...Command) *Report {
 	if choices := r.finding.Choices(); len(choices) > 0 {
 		if last := choices[len(choices)-1]; last.Letter == letterOf(r.suggested-1) {
-			if r.finding.own == nil {
-				r.finding.own = map[*fixes.Fix][]Command{}
+			if r.finding.Own == nil {
+				r.finding.Own = map[*fixes.Fix][]Command{}
 			}
-			r.finding.own[last.Fix] = onHost(r.host, commands)
+			r.finding.Own[last.Fix] = onHost(r.host, commands)
 		}
 	}
 	return r

@@ -63,7 +63,7 @@ func (l *listing) applyLines(f *lint.Finding) []string {
 	var lines []string
 	for _, c := range f.Choices() {
 		if commands := f.ApplyOf(c.Fix); len(commands) > 0 {
-			lines = append(lines, choiceName(f, c, l.visible(lint.Describe(commands))))
+			lines = append(lines, choiceName(f, c, " "+l.visible(lint.Describe(commands))))
 		}
 	}
 	return lines

@@ -10,7 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunelint/tunelint/appconf"
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -84,6 +87,17 @@ func TestJobSummary(t *testing.T) {
 	golden(t, "sample-summary.md", b.Bytes())
 }
 
+// bareHost is a host without files that systemd boots.
+func bareHost(t *testing.T, name, root string) *host.Host {
+	t.Helper()
+	store := source.NewStore(source.Memory{"/run/systemd/system/nginx.service": ""})
+	h, err := host.Load(store, "/", appconf.HostConfig{Name: name, Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
 func TestPlan(t *testing.T) {
 	r := sample(t)
 	var safe, unsafe []*lint.Finding
@@ -102,6 +116,11 @@ func TestPlan(t *testing.T) {
 		{Held: []Held{{unsafe[0], "overlaps the fix of sockets/backlog-capped"}}, LeftOut: append(unsafe, safe...)},
 		{LeftOut: append(unsafe, safe[0].Choose("A")), Choice: "B"},
 	} {
+		root := "/web"
+		if info.Written {
+			root = "/"
+		}
+		info.Apply = lint.CommandLines(lint.Afterwards([]*host.Host{bareHost(t, "web", root), bareHost(t, "edge", "/edge")}, info.Applied))
 		if err := Plan(&b, info, options()); err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func Rule(w io.Writer, r *lint.Rule, example string, o Options) error {
 	}
 	if len(r.Apply) > 0 {
 		p.section("A repair takes effect with")
-		p.paragraph("  ", lint.Describe(r.Apply)+".")
+		p.item(lint.Describe(r.Apply))
 	}
 	if len(r.Refs) > 0 {
 		p.section("References")

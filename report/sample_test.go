@@ -87,6 +87,9 @@ func sample(t testing.TB) *lint.Result {
 	raise := &fixes.Fix{Safety: fixes.Safe, Title: "set net.core.somaxconn to 65535", Edits: []source.Edit{
 		{Span: at(t, m.web, "4096", 1), Text: "65535", Decides: "sysctl net.core.somaxconn"},
 	}}
+	lower := &fixes.Fix{Safety: fixes.Unsafe, Title: "lower timeout of checkout to 25s", Loss: "slow requests are killed", Edits: []source.Edit{
+		{Span: at(t, m.gunicorn, "120", 1), Text: "25"},
+	}}
 	same := *raise
 	through := []lint.Related{{Span: at(t, m.main, "include conf.d/*.conf", 1), Label: "included here"}}
 	r := &lint.Result{
@@ -119,9 +122,7 @@ func sample(t testing.TB) *lint.Result {
 				Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: "raise proxy_read_timeout to 130s", Loss: "clients wait longer", Edits: []source.Edit{
 					{Span: at(t, m.checkout, "30s", 1), Text: "130s"},
 				}},
-				Others: []lint.Choice{{Letter: "B", Fix: &fixes.Fix{Safety: fixes.Unsafe, Title: "lower timeout of checkout to 25s", Loss: "slow requests are killed", Edits: []source.Edit{
-					{Span: at(t, m.gunicorn, "120", 1), Text: "25"},
-				}, Apply: []string{"systemctl restart checkout"}}}},
+				Others: []lint.Choice{{Letter: "B", Fix: lower}}, Own: map[*fixes.Fix][]lint.Command{lower: {lint.RestartUnit("checkout")}},
 				Included: through, Apply: readBelowApp.Apply, Key: "checkout",
 			},
 			{

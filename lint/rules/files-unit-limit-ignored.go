@@ -41,7 +41,7 @@ func runUnitLimitIgnored(p *lint.Pass) {
 				if told[what]++; u != nil {
 					seeInstead(p.Host, r.Apply(lint.ReloadUnits(), lint.RestartUnit(u.Name)), u, a)
 				} else {
-					r.Apply(lint.ReloadUnits(), lint.Tell("restart the services that are to have the limit"))
+					r.Apply(lint.ReloadUnits(), lint.RestartLimited())
 				}
 			}
 		}
