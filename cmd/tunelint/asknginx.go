@@ -2,80 +2,200 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/machine"
 )
 
-// longestTest bounds nginx -t, which may look up host names.
+// longestTest bounds one nginx -t, which may look up many host names.
 const longestTest = time.Minute
 
-// askNginx has the machine's nginx judge the changes. It returns an error when
-// nginx would refuse what it accepted before.
-func (s *session) askNginx(r *repair) error {
-	if s.text("validate") == "none" {
-		return nil
+// An nginxTest is what the machine's nginx says of one host before and after a
+// write.
+type nginxTest struct {
+	host    *host.Host
+	trial   *trial.Trial
+	changes []fixes.Change // of files that it reads
+
+	// Before is its verdict on the files as they were, Staged on the changed ones
+	// before they were written.
+	Before, Staged trial.Verdict
+	// Judgement compares the two. It is never [trial.Worse]: nothing is written then.
+	Judgement trial.Judgement
+	// Skipped says why nginx was not asked; "" when it was.
+	Skipped string
+}
+
+// String says what came of the test, in a sentence without a full stop.
+func (t *nginxTest) String() string {
+	switch {
+	case t.Skipped != "":
+		return "nginx -t was not asked about " + t.host.Name + ": " + t.Skipped
+	case t.Judgement == trial.Accepted && t.Before.Kind != trial.OK:
+		return "nginx -t accepts the changed files; it refused them as they were: " + t.Before.String()
+	case t.Judgement == trial.Accepted:
+		return "nginx -t accepts the changed files"
+	case t.Before.String() == t.Staged.String():
+		return "nginx -t cannot tell: it refuses the files as they are and as changed, and says nothing of what stands behind: " + t.Staged.String()
 	}
+	return "nginx -t cannot tell: it refuses the files as they are (" + t.Before.String() + ") and as changed (" + t.Staged.String() +
+		"), and says nothing of what stands behind"
+}
+
+// askBefore has the machine's nginx judge the changes to each chosen host before
+// anything is written. The error says that nginx would refuse what it accepted
+// before, or that it must be asked and cannot be.
+func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error) {
+	if s.text("validate") == "none" {
+		return nil, nil
+	}
+	installed := sync.OnceValue(machine.InstalledNginx)
+	var tests []*nginxTest
 	for _, p := range r.parts {
 		for i, h := range p.before.hosts {
 			if !p.chosen[i] {
 				continue
 			}
-			if err := s.askAbout(h, p.before.decls[i].Nginx.Prefix, p.outcome.Changes); err != nil {
-				return err
+			t := &nginxTest{host: h, changes: readByNginx(h, p.outcome.Changes)}
+			tests = append(tests, t)
+			if t.Skipped = unaskable(t, installed); t.Skipped != "" {
+				continue
+			}
+			t.trial = nginxTrial(h, p.before.decls[i].Nginx.Prefix, installed().Value)
+			if err := t.ask(ctx); err != nil {
+				return tests, err
 			}
 		}
 	}
-	return nil
-}
-
-// askAbout has nginx judge the changes to one host.
-func (s *session) askAbout(h *host.Host, prefix string, changes []fixes.Change) error {
-	changes = readByNginx(h, changes)
-	if why := unaskable(h, changes); why != "" {
-		s.note("nginx -t was not asked about %s: %s", h.Name, why)
-		return nil
-	}
-	var v trial.Validation
-	err := s.interrupts.hold(func(ctx context.Context) (err error) {
-		ctx, stop := context.WithTimeout(ctx, longestTest)
-		defer stop()
-		v, err = trial.Ask(ctx, changes, h.Nginx.Conf, prefix)
-		return err
-	})
-	switch {
-	case err != nil:
-		s.note("nginx -t was not asked about %s: %v", h.Name, err)
-	case v.Verdict == trial.Worse:
-		return fmt.Errorf("nginx -t refuses the changed files: %s; nothing is written (--validate none does without nginx)", v.After)
-	case v.Verdict == trial.CannotTell:
-		s.note("nginx -t cannot tell: it refuses the files as they are (%s) and as changed (%s)", v.Before, v.After)
-	default:
-		s.note("nginx -t accepts the changed files")
-	}
-	return nil
+	return tests, nil
 }
 
 // unaskable says why the machine's nginx cannot judge a host; "" when it can.
-func unaskable(h *host.Host, changes []fixes.Change) string {
+func unaskable(t *nginxTest, installed func() machine.Figure[machine.Nginx]) string {
 	switch {
-	case h.Nginx == nil || len(changes) == 0:
+	case t.host.Nginx == nil || len(t.changes) == 0:
 		return "no file that it reads changes"
-	case !h.Live:
+	case !t.host.Live:
 		return "the host is not this machine"
-	case os.Geteuid() != 0:
-		return "only root can"
 	}
-	if _, err := exec.LookPath("nginx"); err != nil {
-		return "it is not on PATH"
+	return installed().Why
+}
+
+// nginxTrial returns how nginx is asked about a host.
+func nginxTrial(h *host.Host, prefix string, nginx machine.Nginx) *trial.Trial {
+	return &trial.Trial{Program: []string{nginx.Path}, Conf: h.View.Path(h.Nginx.Conf), Prefix: prefix, Writes: h.NginxWrites(prefix)}
+}
+
+// ask asks about the files as they are and as changed.
+func (t *nginxTest) ask(ctx context.Context) (err error) {
+	if t.Before, err = askBounded(ctx, t.trial, nil); err == nil {
+		t.Staged, err = askBounded(ctx, t.trial, t.changes)
 	}
-	return ""
+	if os.Geteuid() != 0 {
+		return t.refuseUser(err)
+	}
+	if err != nil {
+		t.Skipped = err.Error()
+		return nil
+	}
+	if t.Judgement = t.judge(t.Staged, t.changes); t.Judgement == trial.Worse && t.Staged.Passing() {
+		if again, err := askBounded(ctx, t.trial, t.changes); err == nil {
+			t.Staged = again
+			t.Judgement = t.judge(again, t.changes)
+		}
+	}
+	if t.Judgement == trial.Worse {
+		return fmt.Errorf("nginx -t refuses the changed files: %s; nothing is written (--validate none does without nginx)", t.Staged)
+	}
+	return nil
+}
+
+// refuseUser is the end for a user whose nginx cannot open what root's does.
+func (t *nginxTest) refuseUser(failed error) error {
+	why := "only root can have nginx test its files: run as root, or --validate none; nothing is written"
+	if failed == nil && t.Before.Syntax && t.Staged.Syntax {
+		why = "nginx -t finds the syntax of the changed files right, but " + why
+	}
+	if failed == nil && t.Before.Syntax && !t.Staged.Syntax {
+		return fmt.Errorf("nginx -t refuses the changed files: %s; %s", t.Staged, why)
+	}
+	return errors.New(why)
+}
+
+// askAfter has nginx judge the files as written, once a host. The error says that
+// it is worse than before: they are to be put back.
+func (s *session) askAfter(ctx context.Context, tests []*nginxTest) error {
+	var errs *multierror.Error
+	for _, t := range tests {
+		if t.Skipped != "" {
+			continue
+		}
+		if err := t.askWritten(ctx); err != nil {
+			errs = multierror.Append(errs, err)
+		}
+	}
+	return errs.ErrorOrNil()
+}
+
+func (t *nginxTest) askWritten(ctx context.Context) error {
+	now, err := askBounded(ctx, t.trial, nil)
+	if err != nil {
+		return fmt.Errorf("nginx -t cannot be asked about the files as written: %w", err)
+	}
+	if t.judge(now, t.changes) != trial.Worse {
+		return nil
+	}
+	if now.Passing() {
+		if again, err := askBounded(ctx, t.trial, nil); err == nil && t.judge(again, t.changes) != trial.Worse {
+			return nil
+		}
+	}
+	return fmt.Errorf("nginx -t refuses the files as written: %s", now)
+}
+
+func (t *nginxTest) judge(v trial.Verdict, changes []fixes.Change) trial.Judgement {
+	return trial.Judge(t.Before, v, changes, func(a, b trial.Verdict) bool {
+		return t.host.Nginx.ReadsBefore(realPath(a.File), a.Line, realPath(b.File), b.Line)
+	})
+}
+
+// realPath follows the links of a name that nginx prints.
+func realPath(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return name
+}
+
+// askBounded asks nginx for no longer than longestTest.
+func askBounded(ctx context.Context, t *trial.Trial, changes []fixes.Change) (trial.Verdict, error) {
+	ctx, stop := context.WithTimeout(ctx, longestTest)
+	defer stop()
+	return t.Ask(ctx, changes)
+}
+
+// askNginx has the machine's nginx judge the changes and tells the user.
+func (s *session) askNginx(r *repair) error {
+	return s.interrupts.hold(func(ctx context.Context) error {
+		tests, err := s.askBefore(ctx, r)
+		for _, t := range tests {
+			if err == nil {
+				s.note("%s", t)
+			}
+		}
+		return err
+	})
 }
 
 // readByNginx returns the changes that concern nginx: those to files that it

@@ -9,10 +9,12 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/lint/rules"
 )
 
 func main() {
+	trial.Enter()
 	tuneCollector()
 	os.Exit(newApp(rules.All).run(os.Args[1:]))
 }
