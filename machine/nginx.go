@@ -1,8 +1,10 @@
 package machine
 
 import (
+	"errors"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,9 +30,9 @@ type Nginx struct {
 // InstalledNginx asks the nginx that is installed what it is: the one on PATH, else
 // on that of root, which others need not have. It runs the program.
 func InstalledNginx() Figure[Nginx] {
-	name := nginxProgram()
-	if name == "" {
-		return unknown[Nginx]("no nginx is on PATH, nor in " + strings.Join(rootFolders[:], ", "))
+	name, err := NginxProgram()
+	if err != nil {
+		return unknown[Nginx](err.Error())
 	}
 	out, err := exec.Command(name, "-V").CombinedOutput()
 	if err != nil {
@@ -47,17 +49,18 @@ func InstalledNginx() Figure[Nginx] {
 // rootFolders are those of root's PATH that others often lack.
 var rootFolders = [...]string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
-// nginxProgram returns the path of the program; "" where there is none.
-func nginxProgram() string {
+// NginxProgram returns the absolute path of the nginx that is installed: the one on
+// PATH, else on that of root. The error says that there is none.
+func NginxProgram() (string, error) {
 	if name, err := exec.LookPath("nginx"); err == nil {
-		return name
+		return filepath.Abs(name)
 	}
 	for _, folder := range rootFolders {
 		if name, err := exec.LookPath(path.Join(folder, "nginx")); err == nil {
-			return name
+			return name, nil
 		}
 	}
-	return ""
+	return "", errors.New("no nginx is on PATH, nor in " + strings.Join(rootFolders[:], ", "))
 }
 
 // describedNginx reads what "nginx -V" prints: "nginx version: nginx/1.22.1" and

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -60,7 +59,6 @@ func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error
 	if s.text("validate") == "none" {
 		return nil, nil
 	}
-	installed := sync.OnceValue(machine.InstalledNginx)
 	var tests []*nginxTest
 	for _, p := range r.parts {
 		for i, h := range p.before.hosts {
@@ -69,11 +67,10 @@ func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error
 			}
 			t := &nginxTest{host: h, changes: readByNginx(h, p.outcome.Changes)}
 			tests = append(tests, t)
-			if t.Skipped = unaskable(t, installed); t.Skipped != "" {
+			if t.Skipped = t.unaskable(); t.Skipped != "" {
 				continue
 			}
-			t.trial = nginxTrial(h, p.before.decls[i].Nginx.Prefix, installed().Value)
-			if err := t.ask(ctx); err != nil {
+			if err := t.ask(ctx, p.before.decls[i].Nginx.Prefix); err != nil {
 				return tests, err
 			}
 		}
@@ -82,23 +79,25 @@ func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error
 }
 
 // unaskable says why the machine's nginx cannot judge a host; "" when it can.
-func unaskable(t *nginxTest, installed func() machine.Figure[machine.Nginx]) string {
+func (t *nginxTest) unaskable() string {
 	switch {
 	case t.host.Nginx == nil || len(t.changes) == 0:
 		return "no file that it reads changes"
 	case !t.host.Live:
 		return "the host is not this machine"
 	}
-	return installed().Why
+	return ""
 }
 
-// nginxTrial returns how nginx is asked about a host.
-func nginxTrial(h *host.Host, prefix string, nginx machine.Nginx) *trial.Trial {
-	return &trial.Trial{Program: []string{nginx.Path}, Conf: h.View.Path(h.Nginx.Conf), Prefix: prefix, Writes: h.NginxWrites(prefix)}
-}
-
-// ask asks about the files as they are and as changed.
-func (t *nginxTest) ask(ctx context.Context) (err error) {
+// ask asks about the files as they are and as changed. prefix is nginx's, "" for the
+// one it was built with.
+func (t *nginxTest) ask(ctx context.Context, prefix string) error {
+	program, err := machine.NginxProgram()
+	if err != nil {
+		t.Skipped = err.Error()
+		return nil
+	}
+	t.trial = &trial.Trial{Program: []string{program}, Conf: t.host.View.Path(t.host.Nginx.Conf), Prefix: prefix, Writes: t.host.NginxWrites(prefix)}
 	if t.Before, err = askBounded(ctx, t.trial, nil); err == nil {
 		t.Staged, err = askBounded(ctx, t.trial, t.changes)
 	}
