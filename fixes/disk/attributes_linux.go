@@ -11,7 +11,7 @@ import (
 // attributes returns all extended attributes that this process may see.
 func (s system) attributes(fd int) (map[string][]byte, error) {
 	names, err := s.attribute("flistxattr", func(dest []byte) (int, error) { return unix.Flistxattr(fd, dest) })
-	if err != nil && unsupported(err) {
+	if absent(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -20,7 +20,7 @@ func (s system) attributes(fd int) (map[string][]byte, error) {
 	var all map[string][]byte
 	for _, name := range strings.FieldsFunc(string(names), func(r rune) bool { return r == 0 }) {
 		value, err := s.attribute("fgetxattr", func(dest []byte) (int, error) { return unix.Fgetxattr(fd, name, dest) })
-		if errors.Is(err, unix.ENODATA) || err != nil && unsupported(err) {
+		if errors.Is(err, unix.ENODATA) || absent(err) {
 			continue // a name that is listed and not there, as some network file systems do
 		}
 		if err != nil {

@@ -20,9 +20,13 @@ import (
 func (f *File) Commit() error { return f.named(f.commit()) }
 
 func (f *File) commit() error {
-	switch {
-	case f.phase != staged:
+	if f.phase != staged {
 		return errors.New("nothing is staged")
+	}
+	if err := f.sameFolder(); err != nil {
+		return err
+	}
+	switch {
 	case f.removing:
 		return f.takeAway()
 	case f.inPlace != "":

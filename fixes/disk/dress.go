@@ -22,7 +22,7 @@ func (m *misfit) Unwrap() error { return m.err }
 
 // fit makes a misfit of an error that says "never", and leaves others as they are.
 func fit(what string, err error) error {
-	if err != nil && denied(err) {
+	if denied(err) {
 		return &misfit{what, err}
 	}
 	return err

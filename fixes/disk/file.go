@@ -135,8 +135,9 @@ func (f *File) open() (err error) {
 
 // named makes an error begin with the path.
 func (f *File) named(err error) error {
-	if err == nil {
-		return nil
+	var refusal *Refusal
+	if err == nil || errors.As(err, &refusal) {
+		return err
 	}
 	return fmt.Errorf("%s: %w", f.path, err)
 }

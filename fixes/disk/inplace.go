@@ -61,7 +61,7 @@ func (f *File) overwriteBack() error {
 	if err := f.dressAgain(f.state); err != nil {
 		return err
 	}
-	if err := f.sys.setTimes(f.folder, f.name, f.seen); err != nil {
+	if err := f.sys.setTimes(f.fresh, f.folder, f.name, f.seen); err != nil {
 		return err
 	}
 	if err := f.sys.sync(f.fresh); err != nil {

@@ -47,7 +47,7 @@ func (l *Locks) add(f *File) error {
 	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
 		err = ErrLocked
-	case err != nil && (unsupported(err) || errors.Is(err, unix.ENOLCK)):
+	case absent(err) || errors.Is(err, unix.ENOLCK):
 		closeFile(&fd)
 		return nil
 	}

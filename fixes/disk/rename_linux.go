@@ -1,6 +1,11 @@
 package disk
 
-import "golang.org/x/sys/unix"
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
 
 // passing opens a folder that is only passed through: the right to search it is enough.
 const passing = unix.O_PATH
@@ -17,8 +22,8 @@ func (s system) moveAtOnce(folder int, from, to string) error {
 
 func (s system) renameFlags(folder int, a, b string, flags uint) error {
 	err := s.do("renameat2", func() error { return unix.Renameat2(folder, a, folder, b, flags) })
-	if err != nil && unsupported(err) {
-		return errNoFlags
+	if absent(err) || errors.Is(err, unix.EINVAL) {
+		return fmt.Errorf("%w: %w", errNoFlags, err)
 	}
 	return err
 }

@@ -37,7 +37,8 @@ func (f *File) rollBack() error {
 	case overwriting:
 		err = f.overwriteBack()
 	case overwritten:
-		if err = f.ours(); err == nil {
+		// The inode is put back also where the name is gone: it may have others.
+		if err = f.sys.holds(f.fresh, f.next); err == nil {
 			err = f.overwriteBack()
 		}
 	}
@@ -105,7 +106,7 @@ func (f *File) rewrite() error {
 	if err := f.fill(fd, f.text, true); err != nil {
 		return err
 	}
-	if err := f.sys.setTimes(f.folder, f.temporary, f.seen); err != nil {
+	if err := f.sys.setTimes(fd, f.folder, f.temporary, f.seen); err != nil {
 		return err
 	}
 	if err := f.putRewritten(); err != nil {

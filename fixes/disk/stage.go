@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -34,6 +35,9 @@ func (f *File) stage(text, temporary string, want *State) error {
 		f.want = *want
 	}
 	if err := f.makeFolders(); err != nil {
+		return err
+	}
+	if err := f.sameFolder(); err != nil {
 		return err
 	}
 	if f.inPlace == "" {
@@ -126,12 +130,15 @@ func (f *File) stageOver() error {
 		return err
 	}
 	f.fresh = fd
-	now, err := f.sys.look(fd)
-	if err != nil {
+	// On an overlay file system only this made the file one that can be written.
+	if err := f.unchanged(f.name, look.like); err != nil {
 		return err
 	}
-	if !now.untouched(f.seen) {
-		return ErrChanged
+	if f.seen, err = f.sys.look(f.held); err != nil {
+		return err
+	}
+	if now, err := f.sys.look(fd); err != nil || !now.is(f.seen) {
+		return cmp.Or(err, ErrChanged)
 	}
 	room, err := f.sys.room(fd, f.who.root())
 	if err != nil {

@@ -144,8 +144,9 @@ func (s system) changeMode(fd int, mode uint32) error {
 	return s.do("fchmod", func() error { return unix.Fchmod(fd, mode) })
 }
 
-// setTimes gives what has a name in a folder the times of a look.
-func (s system) setTimes(folder int, name string, l look) error {
+// setTimes gives an open file the times of a look. name is its name in a folder, for
+// systems that want one.
+func (s system) setTimes(fd, folder int, name string, l look) error {
 	times := make([]unix.Timespec, 2)
 	for i, t := range []time.Time{l.accessed, l.modified} {
 		var err error
@@ -154,6 +155,9 @@ func (s system) setTimes(folder int, name string, l look) error {
 		}
 	}
 	return s.do("utimensat", func() error {
+		if err := setTimesOpen(fd, times); !errors.Is(err, errNoFlags) {
+			return err
+		}
 		return unix.UtimesNanoAt(folder, name, times, unix.AT_SYMLINK_NOFOLLOW)
 	})
 }
@@ -197,15 +201,14 @@ func (s system) move(folder int, from, to string) error {
 // errNoFlags says that renameat2(2) or its flags are not supported here.
 var errNoFlags = errors.New("no exchange of names on this file system")
 
-// unsupported reports whether a call failed because it is not there.
-func unsupported(err error) bool {
-	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOTSUP) ||
-		errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOTTY)
+// absent reports whether a file system has not what a call asks for.
+func absent(err error) bool {
+	return errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOTTY)
 }
 
 // denied reports whether a call failed because this process, or the file system, may
 // not do it at all, and not because something is wrong with the disk.
 func denied(err error) bool {
-	return unsupported(err) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) ||
+	return absent(err) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) ||
 		errors.Is(err, unix.ERANGE) || errors.Is(err, unix.E2BIG)
 }

@@ -88,3 +88,21 @@ func (s system) enter(folder int, name string, flags int) (int, error) {
 	}
 	return fd, err
 }
+
+// sameFolder checks that the path still leads to the folder that is open: one that was
+// moved away may be where nothing must be written.
+func (f *File) sameFolder() error {
+	w, err := f.sys.walk(filepath.Dir(f.path))
+	defer closeFile(&w.fd)
+	if err != nil {
+		return err
+	}
+	if len(w.missing) > 0 {
+		return ErrChanged
+	}
+	own, err := f.sys.look(f.folder)
+	if err == nil && !w.passed[len(w.passed)-1].look.is(own) {
+		return ErrChanged
+	}
+	return err
+}
