@@ -94,6 +94,10 @@ type Host struct {
 	chained sync.Once
 	behind  map[*nginxconf.Upstream][]*appconf.App
 	reached map[*nginxconf.Route][]*appconf.App // by literal addresses
+
+	readApps  func(*source.Store) ([]*appconf.App, error) // reads the applications again
+	rewriting sync.Mutex
+	rewritten map[appValue]bool // whether nothing else changes with a value
 }
 
 // A Problem is a file that a host needs and that could not be read.
@@ -118,7 +122,8 @@ func Load(store *source.Store, dir string, decl appconf.HostConfig) (*Host, erro
 	h.loadKernel(decl)
 	h.loadLimits(decl)
 	var errs *multierror.Error
-	apps, err := appconf.LoadApps(store, dir, h.withCPUs(decl.Apps))
+	h.readApps = func(s *source.Store) ([]*appconf.App, error) { return appconf.LoadApps(s, dir, h.withCPUs(decl.Apps)) }
+	apps, err := h.readApps(store)
 	h.Apps = apps
 	errs = multierror.Append(errs, h.sortErrors(err)...)
 	balancers, err := appconf.LoadBalancers(decl.LoadBalancers)
