@@ -14,6 +14,8 @@ import (
 type Literal struct {
 	// Span covers the digits alone, without a unit or quotes.
 	Span source.Span
+	// Word is what the file calls the setting: "timeout", "server.keepAliveTimeout".
+	Word string
 	// Step is what one of it means: nanoseconds, bytes, or 1 of a count.
 	Step    int64
 	decides string
@@ -50,7 +52,7 @@ func (a *App) LiteralOf(name string) (Literal, bool) {
 	if err != nil || f.number%number != 0 || !slices.Contains(f.steps, f.number/number) || grouped && group(number) != span.Text() {
 		return Literal{}, false
 	}
-	return Literal{Span: span, Step: f.number / number, decides: "app " + a.Name + " " + name, grouped: grouped}, true
+	return Literal{Span: span, Word: at.Text()[m[2]:m[3]], Step: f.number / number, decides: "app " + a.Name + " " + name, grouped: grouped}, true
 }
 
 // Set returns the edit that writes another value; false for one that is not a

@@ -15,59 +15,72 @@ type appValue struct {
 	value int64
 }
 
-// LowerApp returns the edit that lowers a setting of an application, by its key in
-// tunelint.yaml, to most or to what its notation has next below, and that value. It
-// returns no edit where no file of the application has the setting as a number
-// written out, or something else would change with it.
-func (h *Host) LowerApp(a *appconf.App, name string, most int64) (value int64, edits []source.Edit) {
-	l, ok := a.LiteralOf(name)
-	if !ok || most <= 0 {
-		return 0, nil
-	}
-	value = most - most%l.Step
-	return value, h.setApp(a, name, l, value)
+// An AppEdit gives a setting of an application another value. The zero AppEdit
+// changes nothing.
+type AppEdit struct {
+	// Word is what the file calls the setting.
+	Word string
+	// Value is what it becomes: nanoseconds, bytes or a count.
+	Value int64
+	Edits []source.Edit
+	// Apply lists the commands that make it take effect.
+	Apply []string
 }
 
-// RaiseApp is [Host.LowerApp] the other way: to least, or what comes next above.
-func (h *Host) RaiseApp(a *appconf.App, name string, least int64) (value int64, edits []source.Edit) {
+// LowerApp lowers a setting of an application, by its key in tunelint.yaml, to most
+// or to what its notation has next below. Nothing is changed where no file of the
+// application has the setting as a number written out, or where something else would
+// change with it.
+func (h *Host) LowerApp(a *appconf.App, name string, most int64) AppEdit {
 	l, ok := a.LiteralOf(name)
-	if !ok || least <= 0 {
-		return 0, nil
+	if !ok {
+		return AppEdit{}
 	}
-	value = (least + l.Step - 1) / l.Step * l.Step
-	return value, h.setApp(a, name, l, value)
+	return h.setApp(a, name, l, most-most%l.Step)
 }
 
-// setApp returns the edit if the applications, read again with it, differ in
-// nothing else.
-func (h *Host) setApp(a *appconf.App, name string, l appconf.Literal, value int64) []source.Edit {
+// RaiseApp is [Host.LowerApp] the other way: to least, or to what comes next above.
+func (h *Host) RaiseApp(a *appconf.App, name string, least int64) AppEdit {
+	l, ok := a.LiteralOf(name)
+	if !ok {
+		return AppEdit{}
+	}
+	return h.setApp(a, name, l, (least+l.Step-1)/l.Step*l.Step)
+}
+
+// setApp writes a value if the applications, read again with it, differ in nothing
+// else.
+func (h *Host) setApp(a *appconf.App, name string, l appconf.Literal, value int64) AppEdit {
 	edit, ok := l.Set(value)
-	if !ok || h.readApps == nil {
-		return nil
+	if !ok || !h.decidesAlone(edit, appValue{a, name, value}) {
+		return AppEdit{}
+	}
+	return AppEdit{Word: l.Word, Value: value, Edits: []source.Edit{edit}, Apply: h.restartApp(a, l.Span.File)}
+}
+
+func (h *Host) decidesAlone(edit source.Edit, v appValue) bool {
+	if h.readApps == nil {
+		return false
 	}
 	h.rewriting.Lock()
 	defer h.rewriting.Unlock()
-	key := appValue{a, name, value}
-	fits, tried := h.rewritten[key]
+	fits, tried := h.rewritten[v]
 	if !tried {
-		text := source.Apply(l.Span.File, []source.Edit{edit})
-		after, err := h.readApps(h.View.Store().With(map[*source.File]string{l.Span.File: text}))
-		fits = err == nil && appconf.OnlyDiffers(h.Apps, after, a, name, value)
+		f := edit.Span.File
+		after, err := h.readApps(h.View.Store().With(map[*source.File]string{f: source.Apply(f, []source.Edit{edit})}))
+		fits = err == nil && appconf.OnlyDiffers(h.Apps, after, v.app, v.name, v.value)
 		if h.rewritten == nil {
 			h.rewritten = map[appValue]bool{}
 		}
-		h.rewritten[key] = fits
+		h.rewritten[v] = fits
 	}
-	if !fits {
-		return nil
-	}
-	return []source.Edit{edit}
+	return fits
 }
 
-// RestartApp returns the commands that make an edited file of an application take
+// restartApp returns the commands that make an edited file of an application take
 // effect: those of its unit, or of its container where the file that starts it is
 // the one edited; else no more than what is to be done.
-func (h *Host) RestartApp(a *appconf.App, edited *source.File) []string {
+func (h *Host) restartApp(a *appconf.App, edited *source.File) []string {
 	name := path.Base(edited.Path)
 	if a.Container.Kind == "compose" && a.Container.Span.File == edited {
 		return []string{"docker compose up -d " + a.Container.Span.Text()}

@@ -61,6 +61,18 @@ func reportShortRead(p *lint.Pass, s *host.ShortRead) {
 	}
 	r.SuggestUnsafe(fmt.Sprintf("raise %s to %s", s.Name, nginxconf.FormatTime(longest.Value+afterApp)),
 		"clients of a request that hangs wait longer for their error", raiseRead(s)...)
+	suggestShorterRequest(p, r, s)
+}
+
+// suggestShorterRequest offers to have the application give up before nginx does,
+// unless that is before what it may compute.
+func suggestShorterRequest(p *lint.Pass, r *lint.Report, s *host.ShortRead) {
+	most := beforeCaller(s.Read.Value)
+	if s.Longest().Origin != s.App.RequestTimeout.Origin || s.App.ComputeTimeout.Value > most {
+		return
+	}
+	suggestAppTime(r, "lower", s.App, p.Host.LowerApp(s.App, "request_timeout", int64(most)),
+		"requests that take longer are given up, also those that would have been answered")
 }
 
 // raiseRead gives every location the time it needs: in its block, or where the

@@ -85,24 +85,7 @@ func reportIdle(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, idle time.D
 	} else if n := host.FailingServers(u); n > 1 {
 		r.See(u.Servers[0].Directive.HeadSpan(), "with %d servers, each such failure also takes a server out for its fail_timeout", n)
 	}
-	suggestIdle(p, r, u, first)
-}
-
-// suggestIdle proposes to let go of idle connections before the application does.
-func suggestIdle(p *lint.Pass, r *lint.Report, u *nginxconf.Upstream, first host.IdleRace) {
-	if value := idleTarget(p.Host, first); value != "" {
-		r.Suggest(fmt.Sprintf("set keepalive_timeout of upstream %s to %s", u.Name, value), setIdle(u, value)...)
-	}
-}
-
-// idleTarget is the keepalive_timeout by which nginx lets go first, "" where there
-// is none.
-func idleTarget(h *host.Host, first host.IdleRace) string {
-	target := (first.App.KeepAlive.Value - first.Margin).Truncate(time.Millisecond)
-	if target <= 0 || !h.HasIdleTimeout() || host.IdleSlip(first.App) {
-		return ""
-	}
-	return nginxconf.FormatTime(target)
+	suggestIdle(p, r, u, idle, races)
 }
 
 // poolPlace is what decides the idle time: keepalive_timeout, else the directive
@@ -135,12 +118,4 @@ func seeRaces(r *lint.Report, idle time.Duration, races []host.IdleRace) {
 		}
 		r.SeeOrigin(x.App.KeepAlive.Origin, "%s", label)
 	}
-}
-
-// setIdle sets keepalive_timeout in the upstream block.
-func setIdle(u *nginxconf.Upstream, value string) []source.Edit {
-	if d := u.Scope.Last("keepalive_timeout"); d != nil {
-		return []source.Edit{d.SetArg(0, value)}
-	}
-	return u.Scope.Insert(nginxconf.Statement{Name: "keepalive_timeout", Words: []string{value}})
 }

@@ -66,7 +66,7 @@ func reportDisabling(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, shorte
 	if use == host.PoolBlocked {
 		r.See(route.Pass.HeadSpan(), "%s", p.Host.WhyNotReused(route))
 	}
-	suggestIdle(p, r, u, first)
+	suggestIdle(p, r, u, idle, races)
 }
 
 // everyServer counts the servers of an upstream that may get requests.
