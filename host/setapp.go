@@ -1,9 +1,6 @@
 package host
 
 import (
-	"path"
-	"strings"
-
 	"github.com/tunelint/tunelint/appconf"
 	"github.com/tunelint/tunelint/source"
 )
@@ -23,8 +20,6 @@ type AppEdit struct {
 	// Value is what it becomes: nanoseconds, bytes or a count.
 	Value int64
 	Edits []source.Edit
-	// Apply lists the commands that make it take effect.
-	Apply []string
 }
 
 // LowerApp lowers a setting of an application, by its key in tunelint.yaml, to most
@@ -55,7 +50,7 @@ func (h *Host) setApp(a *appconf.App, name string, l appconf.Literal, value int6
 	if !ok || !h.decidesAlone(edit, appValue{a, name, value}) {
 		return AppEdit{}
 	}
-	return AppEdit{Word: l.Word, Value: value, Edits: []source.Edit{edit}, Apply: h.restartApp(a, l.Span.File)}
+	return AppEdit{Word: l.Word, Value: value, Edits: []source.Edit{edit}}
 }
 
 func (h *Host) decidesAlone(edit source.Edit, v appValue) bool {
@@ -75,27 +70,4 @@ func (h *Host) decidesAlone(edit source.Edit, v appValue) bool {
 		h.rewritten[v] = fits
 	}
 	return fits
-}
-
-// restartApp returns the commands that make an edited file of an application take
-// effect: those of its unit, or of its container where the file that starts it is
-// the one edited; else no more than what is to be done.
-func (h *Host) restartApp(a *appconf.App, edited *source.File) []string {
-	name := path.Base(edited.Path)
-	if a.Container.Kind == "compose" && a.Container.Span.File == edited {
-		return []string{"docker compose up -d " + a.Container.Span.Text()}
-	}
-	var unit string
-	for _, f := range a.Files {
-		if base := path.Base(f.Path); strings.HasSuffix(base, ".service") && h.HasSystemd() {
-			unit = base
-		}
-	}
-	switch {
-	case unit == "":
-		return []string{"restart " + a.Name}
-	case unit == name:
-		return []string{"systemctl daemon-reload", "systemctl restart " + unit}
-	}
-	return []string{"systemctl restart " + unit}
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tunelint/tunelint/appconf"
@@ -18,5 +19,9 @@ func suggestAppTime(r *lint.Report, verb string, a *appconf.App, e host.AppEdit,
 
 // suggestApp is [suggestAppTime] for a value that is written in any other way.
 func suggestApp(r *lint.Report, verb string, a *appconf.App, e host.AppEdit, value, loss string) {
-	r.SuggestUnsafe(fmt.Sprintf("%s %s of %s to %s", verb, e.Word, a.Name, value), loss, e.Edits...).ChoiceApply(e.Apply...)
+	apply := []lint.Command{lint.RestartApp(a)}
+	if len(e.Edits) > 0 && strings.HasSuffix(e.Edits[0].Span.File.Path, ".service") {
+		apply = append(apply, lint.ReloadUnits())
+	}
+	r.SuggestUnsafe(fmt.Sprintf("%s %s of %s to %s", verb, e.Word, a.Name, value), loss, e.Edits...).ChoiceApply(apply...)
 }
