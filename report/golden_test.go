@@ -115,6 +115,9 @@ func TestPlan(t *testing.T) {
 		{Applied: append(safe, unsafe...), Edits: 2, Files: 2, Written: true},
 		{Held: []Held{{unsafe[0], "overlaps the fix of sockets/backlog-capped"}}, LeftOut: append(unsafe, safe...)},
 		{LeftOut: append(unsafe, safe[0].Choose("A")), Choice: "B"},
+		{Applied: safe, LeftOut: unsafe, Edits: 1, Files: 1, Pending: true, Again: Call{" --root '/srv/a b'", " web"}, Declined: unsafe,
+			InPlace: []InPlace{{"/srv/shared.conf", "it has 2 names"}}, Shared: []Shared{{"/srv/shared.conf", []string{"web-b", "web\x1bc"}}}},
+		{Applied: safe, Edits: 1, Files: 1, Written: true, Undo: "tunelint undo 7f3a"},
 	} {
 		root := "/web"
 		if info.Written {

@@ -27,7 +27,7 @@ func (p *page) leftOut(info PlanInfo) {
 	for _, r := range rules {
 		if what, ask := unasked(byRule[r], info.Choice); what != "" {
 			name := p.visible(r.Name)
-			p.printf("Left out: %s, %s: tunelint fix --only %s%s\n", name, what, name, ask)
+			p.printf("Left out: %s, %s: %s\n", name, what, p.visible(info.Again.with(" --only "+r.Name+ask)))
 		}
 	}
 }

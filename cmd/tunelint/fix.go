@@ -1,14 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/report"
 )
@@ -53,17 +51,30 @@ func (a *app) fix(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.unsettled(r); err != nil {
-		return err
+	r.again = s.call(args)
+	for {
+		if err := s.unsettled(r); err != nil {
+			return err
+		}
+		if err := s.printDiff(r); err != nil {
+			return err
+		}
+		if !s.flag("write") || len(r.changes()) == 0 || r.incomplete() {
+			s.plan(r, false)
+			return s.dryVerdict(r)
+		}
+		if err := s.write(r); !errors.Is(err, errChosenAnew) {
+			return s.changed(err)
+		}
 	}
-	if err := s.printDiff(r.changes()); err != nil {
-		return fail(exitIncomplete, fmt.Errorf("print the diff: %w", err))
+}
+
+// changed returns the exit code of a run that wrote files, unless it is an error already.
+func (s *session) changed(err error) error {
+	if err == nil && s.flag("fail-on-change") {
+		return exit(exitFindings)
 	}
-	if s.flag("write") && len(r.changes()) > 0 && !r.incomplete() {
-		return s.write(r)
-	}
-	s.plan(r, false)
-	return s.dryVerdict(r)
+	return err
 }
 
 // dryVerdict returns the exit code of a run that wrote nothing.
@@ -90,41 +101,40 @@ func (s *session) complainProblems(r *repair) {
 	s.complain(fmt.Errorf("files that could not be read or understood: nothing is written"))
 }
 
-// printDiff prints the changes with paths relative to the working directory,
-// where git apply and patch look for them. Where a file lies elsewhere they are
-// relative to the top of the git working tree, else to the root of the file system.
-func (s *session) printDiff(changes []fixes.Change) error {
-	base := "/"
-	for _, dir := range []string{s.base, s.dir} {
-		if !slices.ContainsFunc(changes, func(c fixes.Change) bool { return !below(c.File.Path, dir) }) {
-			base = dir
-		}
-	}
-	if base != s.dir {
-		s.note("the paths in the diff are relative to %s", base)
-	}
-	return fixes.WriteDiff(s.stdout, changes, func(p string) string {
-		return strings.TrimPrefix(strings.TrimPrefix(p, base), "/")
-	})
-}
-
-// plan tells what the diff does and what it leaves out.
+// plan tells what the diff does and what it leaves out: before anything is written,
+// or after. What the user has seen is not said again.
 func (s *session) plan(r *repair, written bool) {
 	if s.flag("quiet") {
 		return
 	}
-	info := report.PlanInfo{Written: written, Files: len(r.changes()), Choice: r.choice}
+	info := report.PlanInfo{Written: written, Pending: s.flag("write") || r.incomplete(), Files: len(r.changes()), Choice: r.choice, Again: r.again}
+	for _, p := range r.parts {
+		info.Applied = append(info.Applied, p.outcome.Applied...)
+		info.Apply = append(info.Apply, lint.CommandLines(p.outcome.Apply)...)
+		info.Edits += p.outcome.Edits
+	}
+	if written {
+		info.Undo = r.undo
+	}
+	if !r.planned {
+		s.restOfPlan(r, &info)
+	}
+	r.planned = true
+	_ = report.Plan(s.stderr, info, s.display(os.Stderr, s.dir)) // standard error is all there is to say it on
+}
+
+// restOfPlan adds what a plan says besides its edits.
+func (s *session) restOfPlan(r *repair, info *report.PlanInfo) {
+	info.InPlace = r.inPlace
 	for _, p := range r.parts {
 		o := p.outcome
-		info.Applied = append(info.Applied, o.Applied...)
-		info.Apply = append(info.Apply, lint.CommandLines(o.Apply)...)
 		info.LeftOut = append(info.LeftOut, o.LeftOut...)
-		info.Edits += o.Edits
+		info.Declined = append(info.Declined, o.Declined...)
 		for _, h := range o.Held {
 			info.Held = append(info.Held, report.Held{Finding: h.Finding, Reason: h.Reason})
 		}
+		info.Shared = append(info.Shared, p.shared()...)
 	}
-	_ = report.Plan(s.stderr, info, s.display(os.Stderr, s.dir)) // standard error is all there is to say it on
 }
 
 // onlyRules returns the rules that --only names, nil for all.

@@ -7,6 +7,7 @@ import (
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/report"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -15,6 +16,12 @@ type repair struct {
 	parts []*part
 	// choice is the letter that --choose names; "" without it.
 	choice string
+	// What the plan says besides: how the run was called, which files are written in
+	// place, and the command that takes the run back.
+	again   report.Call
+	inPlace []report.InPlace
+	undo    string
+	planned bool // the user has seen the plan
 }
 
 // A part is the repair of one project.
@@ -130,6 +137,15 @@ func (r *repair) changes() []fixes.Change {
 	}
 	fixes.SortChanges(out)
 	return out
+}
+
+// sets returns the fixes that lead to the changes.
+func (r *repair) sets() []report.Set {
+	var applied []*lint.Finding
+	for _, p := range r.parts {
+		applied = append(applied, p.outcome.Applied...)
+	}
+	return report.Sets(applied)
 }
 
 // remaining returns the exit code of what is left after the fixes.
