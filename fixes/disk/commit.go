@@ -71,7 +71,7 @@ func (f *File) or(err error, undo func() error) error {
 }
 
 // exchangeBack undoes an exchange. Should somebody have replaced the new file
-// meanwhile, theirs stays.
+// meanwhile, or written to it, theirs stays.
 func (f *File) exchangeBack() error {
 	err := f.sys.exchange(f.folder, f.temporary, f.name)
 	if errors.Is(err, unix.ENOENT) {
@@ -81,18 +81,15 @@ func (f *File) exchangeBack() error {
 		return err
 	}
 	f.phase = staged
-	out, err := f.sys.lookAt(f.folder, f.temporary)
-	if err != nil {
+	err = f.oursAs(f.temporary)
+	if !errors.Is(err, ErrChanged) {
 		return err
 	}
-	if own, err := f.sys.look(f.fresh); err != nil || own.is(out) {
-		return f.or(err, func() error { return nil })
-	}
-	if err := f.sys.exchange(f.folder, f.temporary, f.name); err != nil {
-		return err
+	if again := f.sys.exchange(f.folder, f.temporary, f.name); again != nil {
+		return again
 	}
 	f.phase = exchanged
-	return ErrChanged
+	return err
 }
 
 // renameOver is replace without an exchange.
@@ -125,11 +122,15 @@ func (f *File) takeAway() error {
 	if err := f.unchanged(f.name, look.untouched); err != nil {
 		return err
 	}
-	if err := f.sys.move(f.folder, f.name, f.temporary); err != nil {
+	err := f.sys.move(f.folder, f.name, f.temporary)
+	if errors.Is(err, unix.ENOENT) {
+		return ErrChanged
+	}
+	if err != nil {
 		return err
 	}
 	f.phase, f.beside = removed, true
-	err := f.unchanged(f.temporary, look.like)
+	err = f.unchanged(f.temporary, look.like)
 	if err == nil {
 		err = f.sys.sync(f.folder)
 	}

@@ -66,7 +66,12 @@ func (f *File) ours() error {
 	if errors.Is(err, unix.ENOENT) {
 		return nil
 	}
-	return f.sys.still(f.folder, f.name, f.fresh, f.next, func(look) bool { return true })
+	return f.oursAs(f.name)
+}
+
+// oursAs checks that a name is the new file with the new text.
+func (f *File) oursAs(name string) error {
+	return f.sys.still(f.folder, name, f.fresh, f.next, func(look) bool { return true })
 }
 
 // withdraw takes the name from a file that Commit created.
@@ -83,7 +88,15 @@ func (f *File) withdraw() error {
 		return err
 	}
 	f.phase, f.beside = staged, true
-	return nil
+	err = f.oursAs(f.temporary)
+	if !errors.Is(err, ErrChanged) {
+		return err
+	}
+	if again := f.sys.move(f.folder, f.temporary, f.name); again != nil {
+		return again
+	}
+	f.phase, f.beside = renamed, false
+	return err
 }
 
 // rewrite makes the old file anew where nothing was kept of it.

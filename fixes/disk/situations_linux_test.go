@@ -86,7 +86,7 @@ func attribute(name, value string) func(testing.TB, string) {
 
 func inodeFlagsSet(flags int) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
-		if err := changeFlags(path, func(int) int { return flags }); err != nil {
+		if err := changeFlags(path, func(now int) int { return now | flags }); err != nil {
 			realpart.Lacking(t, "file system with inode flags: "+err.Error())
 		}
 	}
