@@ -29,6 +29,13 @@ func (a *app) complain(err error) {
 
 // flatten returns the errors of a list one by one.
 func flatten(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range joined.Unwrap() {
+			out = append(out, flatten(e)...)
+		}
+		return out
+	}
 	var list *multierror.Error
 	if errors.As(err, &list) {
 		return list.Errors

@@ -19,6 +19,9 @@ func (s *session) refuse(r *repair) error {
 			}
 		}
 	}
+	if s.flag("vcs-backup") {
+		return refuseWithoutGit(r.changes())
+	}
 	if s.flag("allow-dirty") {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,8 +71,14 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setUpScript gives every script a UTF-8 locale and an identity for git.
+// setUpScript gives every script a UTF-8 locale, an identity for git and the place of
+// the project.
 func setUpScript(e *testscript.Env) error {
+	project, err := filepath.Abs("../..")
+	if err != nil {
+		return err
+	}
+	e.Setenv("PROJECT", project)
 	e.Setenv("LC_ALL", "C.UTF-8")
 	e.Setenv("PATH", e.Getenv("PATH")+":/usr/sbin:/sbin")
 	for _, who := range []string{"AUTHOR", "COMMITTER"} {
