@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,25 +15,26 @@ import (
 // known to write. That is empty, and where it does not exist its folder is one of
 // this process with everything that it holds.
 func (w *world) inPlace() error {
-	for _, f := range w.Files {
-		if f.Created && !w.Foreign {
-			w.writes = append(w.writes, f.Path)
-		}
-	}
 	if !w.Foreign {
+		for _, f := range w.Files {
+			if f.Created {
+				w.writes = append(w.writes, w.names(f.Path)...)
+			}
+		}
 		if err := w.makeWritable(); err != nil {
 			return err
 		}
 	}
-	for _, f := range w.Files {
-		if err := w.stage(f); err != nil {
-			return fmt.Errorf("show %s: %w", f.Path, err)
-		}
+	if err := w.stageAll(false); err != nil {
+		return err
 	}
 	if err := unix.Unmount(w.scratch, unix.MNT_DETACH); err != nil { // what is shown of it stays
 		return err
 	}
-	return w.sealAll()
+	if err := w.sealAll(); err != nil {
+		return err
+	}
+	return w.stageAll(true) // only now is no file of the machine in reach
 }
 
 // makeWritable gives nginx what it writes.
@@ -148,19 +148,21 @@ func (w *world) mirror(from, to string) error {
 	return unix.Mount(from, to, "", unix.MS_BIND|unix.MS_REC, "")
 }
 
-// sealAll makes every mount read-only that is not of this process.
+// sealAll makes every mount read-only that is not of this process. One that another
+// lies over is out of reach.
 func (w *world) sealAll() error {
 	mounts, err := readMounts()
 	if err != nil {
 		return err
 	}
 	for _, m := range mounts {
-		if m.source == tag || strings.HasPrefix(m.point, "/proc/") && !m.open() {
+		if m.source == tag || !m.open() {
 			continue
 		}
-		if err := readOnly(m.point); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := readOnly(descriptor(m.fd)); err != nil {
 			return fmt.Errorf("make %s read-only: %w", m.point, err)
 		}
+		unix.Close(m.fd)
 	}
 	return nil
 }

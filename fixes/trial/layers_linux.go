@@ -40,10 +40,8 @@ func (w *world) layered() error {
 			return fmt.Errorf("show an empty %s: %w", path, err)
 		}
 	}
-	for _, f := range w.Files {
-		if err := w.stage(f); err != nil {
-			return fmt.Errorf("show %s: %w", f.Path, err)
-		}
+	if err := errors.Join(w.stageAll(false), w.stageAll(true)); err != nil {
+		return err
 	}
 	return w.seal()
 }

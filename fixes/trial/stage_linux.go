@@ -1,12 +1,26 @@
 package trial
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
+
+// stageAll shows the files that exist already, or those that are new.
+func (w *world) stageAll(created bool) error {
+	for _, f := range w.Files {
+		if f.Created != created {
+			continue
+		}
+		if err := w.stage(f); err != nil {
+			return fmt.Errorf("show %s: %w", f.Path, err)
+		}
+	}
+	return nil
+}
 
 // stage shows a file as it shall be, under each name that it has.
 func (w *world) stage(f stagedFile) error {

@@ -1,27 +1,79 @@
 package trial
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/nginxconf/nginxtest"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/source/realpart"
 )
 
+// insideVariable is set in the process whose mounts and network are the tests' own.
+const insideVariable = "TRIAL_INSIDE"
+
+// TestMain runs the tests where no name resolves, every address is free and what
+// nginx writes by default is empty. What they leave there goes away with it.
 func TestMain(m *testing.M) {
 	Enter()
+	if conf := os.Getenv(hangVariable); conf != "" {
+		hang(conf)
+		return
+	}
+	if dir := os.Getenv(userVariable); dir != "" {
+		askAsUser(dir)
+		return
+	}
+	if os.Getenv(insideVariable) == "" && os.Geteuid() == 0 {
+		cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+		cmd.Args[0] = os.Args[0]
+		cmd.Env = append(os.Environ(), insideVariable+"=1")
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+		var status *exec.ExitError
+		if err := cmd.Run(); err == nil || errors.As(err, &status) {
+			os.Exit(cmd.ProcessState.ExitCode())
+		}
+	}
+	if os.Getenv(insideVariable) != "" {
+		if err := emptyPlaces(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
 	os.Exit(m.Run())
+}
+
+// places are where nginx writes by default.
+var places = [...]string{"/run", "/var/log", "/var/lib/nginx", "/var/cache"}
+
+func emptyPlaces() error {
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	for _, folder := range places {
+		if _, err := os.Stat(folder); err != nil {
+			continue
+		}
+		if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=0755"); err != nil {
+			return err
+		}
+	}
+	return os.Mkdir("/var/log/nginx", 0o755)
 }
 
 // need skips a test that needs a real nginx in a file system of its own.
 func need(t *testing.T) {
 	t.Helper()
-	realpart.Need(t, "nginx", "unshare")
-	if err := exec.Command("unshare", "-m", "--propagation", "private", "true").Run(); err != nil {
+	realpart.Need(t, "nginx")
+	if os.Getenv(insideVariable) == "" {
 		realpart.Lacking(t, "permission to make a mount namespace (root)")
 	}
 }
@@ -46,11 +98,7 @@ func tree(t *testing.T, files map[string]string) string {
 func installed(t *testing.T, conf string) *Trial {
 	t.Helper()
 	need(t)
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Trial{Program: []string{program}, Conf: conf}
+	return &Trial{Program: nginxtest.Installed(t).Command(t), Conf: conf}
 }
 
 // change is one file as it shall be.

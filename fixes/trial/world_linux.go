@@ -71,7 +71,7 @@ func resolved(paths []string) []string {
 const room = "size=512m,mode=0755"
 
 // tag is the name of the file systems that this process makes.
-const tag = "tunelint"
+const tag = "tunelint-trial"
 
 // makeRoom mounts a tmpfs over a folder that is not needed while the world is made.
 func (w *world) makeRoom() error {

@@ -82,6 +82,16 @@ func versioned(t testing.TB, n *Nginx) *Nginx {
 	return n
 }
 
+// Command returns the absolute path of the binary, with what starts it.
+func (n *Nginx) Command(t testing.TB) []string {
+	t.Helper()
+	program, err := exec.LookPath(n.command[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{program}, n.command[1:]...)
+}
+
 // Has reports whether a shared object is there.
 func (n *Nginx) Has(object string) bool {
 	_, err := os.Stat(filepath.Join(n.Modules, object))
