@@ -17,7 +17,8 @@ import (
 	"github.com/tunelint/tunelint/machine"
 )
 
-// longestTest bounds one nginx -t, which may look up many host names.
+// longestTest bounds what nginx may take, which looks up host names, before the
+// write and after it.
 const longestTest = time.Minute
 
 // An nginxTest is what the machine's nginx says of one host before and after a
@@ -98,23 +99,17 @@ func (t *nginxTest) ask(ctx context.Context, prefix string) error {
 		return nil
 	}
 	t.trial = &trial.Trial{Program: []string{program}, Conf: t.host.View.Path(t.host.Nginx.Conf), Prefix: prefix, Writes: t.host.NginxWrites(prefix)}
-	if t.Before, err = askBounded(ctx, t.trial, nil); err == nil {
-		t.Staged, err = askBounded(ctx, t.trial, t.changes)
+	ctx, stop := context.WithTimeout(ctx, longestTest)
+	defer stop()
+	if t.Before, err = t.trial.Ask(ctx, nil); err == nil {
+		t.Staged, t.Judgement, err = t.trial.Compare(ctx, t.Before, t.changes, true, t.earlier)
 	}
-	if os.Geteuid() != 0 {
+	switch {
+	case os.Geteuid() != 0:
 		return t.refuseUser(err)
-	}
-	if err != nil {
+	case err != nil:
 		t.Skipped = err.Error()
-		return nil
-	}
-	if t.Judgement = t.judge(t.Staged, t.changes); t.Judgement == trial.Worse && t.Staged.Passing() {
-		if again, err := askBounded(ctx, t.trial, t.changes); err == nil {
-			t.Staged = again
-			t.Judgement = t.judge(again, t.changes)
-		}
-	}
-	if t.Judgement == trial.Worse {
+	case t.Judgement == trial.Worse:
 		return fmt.Errorf("nginx -t refuses the changed files: %s; nothing is written (--validate none does without nginx)", t.Staged)
 	}
 	return nil
@@ -123,7 +118,7 @@ func (t *nginxTest) ask(ctx context.Context, prefix string) error {
 // refuseUser is the end for a user whose nginx cannot open what root's does.
 func (t *nginxTest) refuseUser(failed error) error {
 	why := "only root can have nginx test its files: run as root, or --validate none; nothing is written"
-	if failed == nil && t.Before.Syntax && t.Staged.Syntax {
+	if failed == nil && t.Staged.Syntax {
 		why = "nginx -t finds the syntax of the changed files right, but " + why
 	}
 	if failed == nil && t.Before.Syntax && !t.Staged.Syntax {
@@ -148,25 +143,21 @@ func (s *session) askAfter(ctx context.Context, tests []*nginxTest) error {
 }
 
 func (t *nginxTest) askWritten(ctx context.Context) error {
-	now, err := askBounded(ctx, t.trial, nil)
-	if err != nil {
+	ctx, stop := context.WithTimeout(ctx, longestTest)
+	defer stop()
+	now, judgement, err := t.trial.Compare(ctx, t.Before, t.changes, false, t.earlier)
+	switch {
+	case err != nil:
 		return fmt.Errorf("nginx -t cannot be asked about the files as written: %w", err)
+	case judgement == trial.Worse:
+		return fmt.Errorf("nginx -t refuses the files as written: %s", now)
 	}
-	if t.judge(now, t.changes) != trial.Worse {
-		return nil
-	}
-	if now.Passing() {
-		if again, err := askBounded(ctx, t.trial, nil); err == nil && t.judge(again, t.changes) != trial.Worse {
-			return nil
-		}
-	}
-	return fmt.Errorf("nginx -t refuses the files as written: %s", now)
+	return nil
 }
 
-func (t *nginxTest) judge(v trial.Verdict, changes []fixes.Change) trial.Judgement {
-	return trial.Judge(t.Before, v, changes, func(a, b trial.Verdict) bool {
-		return t.host.Nginx.ReadsBefore(realPath(a.File), a.Line, realPath(b.File), b.Line)
-	})
+// earlier reports whether nginx comes to the place of one complaint first.
+func (t *nginxTest) earlier(a, b trial.Verdict) bool {
+	return t.host.Nginx.ReadsBefore(realPath(a.File), a.Line, realPath(b.File), b.Line)
 }
 
 // realPath follows the links of a name that nginx prints.
@@ -175,13 +166,6 @@ func realPath(name string) string {
 		return real
 	}
 	return name
-}
-
-// askBounded asks nginx for no longer than longestTest.
-func askBounded(ctx context.Context, t *trial.Trial, changes []fixes.Change) (trial.Verdict, error) {
-	ctx, stop := context.WithTimeout(ctx, longestTest)
-	defer stop()
-	return t.Ask(ctx, changes)
 }
 
 // askNginx has the machine's nginx judge the changes and tells the user.

@@ -13,12 +13,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 )
 
 func TestMain(m *testing.M) {
+	trial.Enter()
 	if folder := os.Getenv(parseVariable); folder != "" {
 		if err := parseTree(folder); err != nil {
 			fmt.Fprintln(os.Stderr, err)

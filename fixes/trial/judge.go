@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"path/filepath"
 	"regexp"
 
@@ -21,6 +22,29 @@ const (
 	// that was not there before.
 	Worse
 )
+
+// Compare has nginx test the files and judges it by what it said before the changes.
+// With staged the changes are laid over the files on disk; without, they are written
+// there. A complaint that may be gone a moment later is asked about once more before
+// it is held against the changes. For earlier see [Judge].
+func (t *Trial) Compare(ctx context.Context, before Verdict, changes []fixes.Change, staged bool, earlier func(a, b Verdict) bool) (Verdict, Judgement, error) {
+	shown := changes
+	if !staged {
+		shown = nil
+	}
+	after, err := t.Ask(ctx, shown)
+	if err != nil {
+		return after, Undecided, err
+	}
+	j := Judge(before, after, changes, earlier)
+	if j != Worse || !passing.MatchString(after.Complaint) {
+		return after, j, nil
+	}
+	if after, err = t.Ask(ctx, shown); err != nil {
+		return after, Undecided, err
+	}
+	return after, Judge(before, after, changes, earlier), nil
+}
 
 // Judge compares two verdicts. A complaint is not held against the changes if it is
 // the one that nginx had before, on whatever line. A new one is, if it was accepted

@@ -23,6 +23,10 @@ const insideVariable = "TRIAL_INSIDE"
 // nginx writes by default is empty. What they leave there goes away with it.
 func TestMain(m *testing.M) {
 	Enter()
+	if len(os.Args) > 2 && os.Args[1] == askedWord {
+		asked(os.Args[2])
+		return
+	}
 	if conf := os.Getenv(hangVariable); conf != "" {
 		hang(conf)
 		return
