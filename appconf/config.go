@@ -47,8 +47,11 @@ type Ignore struct {
 
 // A HostConfig describes one host. Paths are as written.
 type HostConfig struct {
-	Span          source.Span
-	Name, Root    string
+	Span       source.Span
+	Name, Root string
+	// Within are the folders, or files, that may be read; none means any. It is no
+	// key: what belongs to the host is for whoever names it to say.
+	Within        []string
 	PathMap       []PathMapping
 	Nginx         NginxConfig
 	Kernel        source.Setting[string]

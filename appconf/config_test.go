@@ -203,7 +203,7 @@ func TestSampleHosts(t *testing.T) {
 			for i := range h.Apps {
 				h.Apps[i].Files = nil
 			}
-			if _, err := LoadApps(source.NewStore(source.Memory{}), "/repo", h.Apps); err != nil {
+			if _, err := LoadApps(source.NewStore(source.Memory{}).View("/"), "/repo", h.Apps); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			if _, err := LoadBalancers(h.LoadBalancers); err != nil {

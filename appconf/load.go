@@ -16,21 +16,22 @@ import (
 )
 
 // LoadApps resolves every application. Relative files are looked up below dir,
-// the absolute directory of tunelint.yaml. Every application is returned; the
+// the absolute directory of tunelint.yaml; disk is the view whose "/" is that of this
+// machine. Every application is returned; the
 // error is a multierror of *source.Error, for files that cannot be read and
 // unknown runtimes.
-func LoadApps(store *source.Store, dir string, apps []AppConfig) ([]*App, error) {
+func LoadApps(disk *source.View, dir string, apps []AppConfig) ([]*App, error) {
 	var out []*App
 	var errs *multierror.Error
 	for i := range apps {
-		app, err := loadApp(store, dir, &apps[i])
+		app, err := loadApp(disk, dir, &apps[i])
 		out = append(out, app)
 		errs = multierror.Append(errs, err)
 	}
 	return out, errs.ErrorOrNil()
 }
 
-func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
+func loadApp(disk *source.View, dir string, c *AppConfig) (*App, error) {
 	var errs *multierror.Error
 	app := &App{Name: c.Name.Value, Upstream: c.Upstream.Value, Span: c.Span,
 		WebSocket: c.WebSocket.Value, Streaming: c.Streaming.Value, Routes: c.Routes}
@@ -44,7 +45,7 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 		}
 	}
 	for _, name := range c.Files {
-		f, err := openFile(store, dir, name)
+		f, err := openFile(disk, dir, name)
 		if err != nil {
 			r.opaque = "a file could not be read"
 			errs = multierror.Append(errs, err)
@@ -59,12 +60,12 @@ func loadApp(store *source.Store, dir string, c *AppConfig) (*App, error) {
 	return app, errs.ErrorOrNil()
 }
 
-func openFile(store *source.Store, dir string, name source.Setting[string]) (*source.File, error) {
+func openFile(disk *source.View, dir string, name source.Setting[string]) (*source.File, error) {
 	p := name.Value
 	if !path.IsAbs(p) {
 		p = path.Join(dir, p)
 	}
-	f, err := store.Open(p)
+	f, err := disk.Open(p)
 	if err != nil {
 		return nil, &source.Error{Span: name.Origin.Span, Message: fmt.Sprintf("read %s: %v", p, reason(err)), Err: err}
 	}

@@ -23,7 +23,7 @@ func load(t *testing.T, config string, files map[string]string) ([]*App, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return LoadApps(source.NewStore(fsys), "/repo", c.Hosts[0].Apps)
+	return LoadApps(source.NewStore(fsys).View("/"), "/repo", c.Hosts[0].Apps)
 }
 
 // loadOne loads one application of a runtime that declares all given files.

@@ -22,10 +22,11 @@ const maxDiscoverDepth = 8
 // declares them: a machine's root, trees that hold etc/nginx/nginx.conf, or
 // folders with an nginx.conf and its neighbours sysctl.d, limits.d and systemd.
 // For a file, the tree it belongs to is looked for above it. The error is
-// [ErrNoHost] when there is none.
-func Discover(store *source.Store, at string) ([]appconf.HostConfig, error) {
+// [ErrNoHost] when there is none. A link to a main file is followed within its folder
+// and the folders given; none means anywhere.
+func Discover(store *source.Store, at string, within []string) ([]appconf.HostConfig, error) {
 	view := store.View("/")
-	d := discovery{store: store, view: view}
+	d := discovery{store: store, view: view, within: within}
 	if _, err := view.ReadDir(at); err != nil {
 		if !view.Exists(at) {
 			return nil, &fs.PathError{Op: "open", Path: at, Err: fs.ErrNotExist}
@@ -41,9 +42,10 @@ func Discover(store *source.Store, at string) ([]appconf.HostConfig, error) {
 }
 
 type discovery struct {
-	store *source.Store
-	view  *source.View
-	found []appconf.HostConfig
+	store  *source.Store
+	view   *source.View
+	within []string
+	found  []appconf.HostConfig
 }
 
 // above looks for the tree that a file in dir belongs to.
@@ -77,11 +79,18 @@ func skipFolder(name string) bool {
 // main adds the host of a main configuration file, or of the template that it is
 // made of, if the file is one.
 func (d *discovery) main(conf string) bool {
-	name := MainOrTemplate(d.view, conf)
+	view := d.view
+	if d.within != nil {
+		view = view.Within(append([]string{path.Dir(conf)}, d.within...))
+	}
+	name := MainOrTemplate(view, conf)
+	if _, err := view.Open(conf); source.IsOutside(err) {
+		name = conf // loading the host tells why it is not read
+	}
 	if name == "" {
 		return false
 	}
-	if f, err := d.view.Open(name); err == nil && !LooksMain(f.Text) {
+	if f, err := view.Open(name); err == nil && !LooksMain(f.Text) {
 		return false
 	}
 	if root, ok := strings.CutSuffix(conf, "/etc/nginx/nginx.conf"); ok {
@@ -149,7 +158,7 @@ var neighbours = []struct{ folder, host string }{
 // folderHost is the host of a folder that holds nginx.conf.
 func (d *discovery) folderHost(dir string) appconf.HostConfig {
 	root := dir
-	if path.Base(dir) == "nginx" {
+	if path.Base(dir) == "nginx" && !d.view.Exists(path.Join(dir, ".git")) {
 		root = path.Dir(dir)
 	}
 	h := appconf.HostConfig{Name: hostName(root), Root: root}

@@ -121,8 +121,11 @@ func Load(store *source.Store, dir string, decl appconf.HostConfig) (*Host, erro
 	h.loadNginx(decl)
 	h.loadKernel(decl)
 	h.loadLimits(decl)
+	h.noteOutside()
 	var errs *multierror.Error
-	h.readApps = func(s *source.Store) ([]*appconf.App, error) { return appconf.LoadApps(s, dir, h.withCPUs(decl.Apps)) }
+	h.readApps = func(s *source.Store) ([]*appconf.App, error) {
+		return appconf.LoadApps(s.View("/").Within(decl.Within), dir, h.withCPUs(decl.Apps))
+	}
 	apps, err := h.readApps(store)
 	h.Apps = apps
 	errs = multierror.Append(errs, h.sortErrors(err)...)
@@ -138,7 +141,7 @@ func newHost(store *source.Store, dir string, decl appconf.HostConfig) *Host {
 	for _, m := range decl.PathMap {
 		maps = append(maps, source.Mapping{From: m.From, To: resolvePath(dir, m.To)})
 	}
-	h := &Host{Name: decl.Name, View: store.View(root, maps...), Live: root == "/" && len(maps) == 0}
+	h := &Host{Name: decl.Name, View: store.View(root, maps...).Within(decl.Within), Live: root == "/" && len(maps) == 0}
 	if h.Name == "" {
 		h.Name = path.Base(root)
 	}
@@ -146,6 +149,7 @@ func newHost(store *source.Store, dir string, decl appconf.HostConfig) *Host {
 	if h.Service == "" {
 		h.Service = h.serviceOf()
 	}
+	h.checkMappings(maps, decl)
 	return h
 }
 

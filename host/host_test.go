@@ -116,7 +116,7 @@ func TestDiscover(t *testing.T) {
 		},
 		"/repo/prod/etc/nginx/conf.d/a.conf": {"prod /repo/prod"},
 	} {
-		got, err := Discover(store, at)
+		got, err := Discover(store, at, nil)
 		if err != nil {
 			t.Errorf("%s: %v", at, err)
 		}
@@ -124,10 +124,10 @@ func TestDiscover(t *testing.T) {
 			t.Errorf("%s: %s", at, diff)
 		}
 	}
-	if _, err := Discover(store, "/empty"); !errors.Is(err, ErrNoHost) {
+	if _, err := Discover(store, "/empty", nil); !errors.Is(err, ErrNoHost) {
 		t.Errorf("no host: %v", err)
 	}
-	if _, err := Discover(store, "/none"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Discover(store, "/none", nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no path: %v", err)
 	}
 }

@@ -20,6 +20,9 @@ func (h *Host) problem(at source.Span, err error) {
 	if errors.As(err, &pathErr) {
 		p.Path, p.Err = pathErr.Path, pathErr.Err
 	}
+	if source.IsOutside(p.Err) && h.told(p.Path) {
+		return
+	}
 	h.Problems = append(h.Problems, p)
 }
 

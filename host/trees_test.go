@@ -117,7 +117,7 @@ func TestDiscoverTemplates(t *testing.T) {
 		"/repo/both/nginx.conf.j2":                        main,
 		"/repo/other/nginx.conf.bak":                      main,
 	})
-	found, err := host.Discover(store, "/repo")
+	found, err := host.Discover(store, "/repo", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

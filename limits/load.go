@@ -90,7 +90,9 @@ func (l *loader) glob(patterns []string) ([]string, error) {
 	var out []string
 	for _, p := range patterns {
 		names, err := l.view.Glob(p)
-		if err != nil {
+		if source.IsOutside(err) {
+			l.errs = multierror.Append(l.errs, fmt.Errorf("find limits: %w", err))
+		} else if err != nil {
 			return nil, fmt.Errorf("find limits: %w", err)
 		}
 		for _, name := range names {

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -251,6 +252,15 @@ func (f *Finding) fixedAs(g *Finding) bool {
 	return slices.EqualFunc(f.Choices(), g.Choices(), func(a, b Choice) bool { return a.Letter == b.Letter && a.Fix.Equal(b.Fix) })
 }
 
+// plain returns the error for what leads outside without the path that it is about.
+func plain(err error) error {
+	var outside *source.OutsideError
+	if errors.As(err, &outside) {
+		return outside
+	}
+	return err
+}
+
 // problems lists the files that could not be read or parsed to their end.
 func problems(h *host.Host) []Problem {
 	var out []Problem
@@ -267,7 +277,7 @@ func problems(h *host.Host) []Problem {
 	}
 	for _, e := range h.Nginx.Includes {
 		if !e.Missing {
-			out = append(out, Problem{e.Name, e.Err.Error()})
+			out = append(out, Problem{e.Name, plain(e.Err).Error()})
 		}
 	}
 	return out

@@ -87,7 +87,6 @@ func (c *Config) include(s *Scope, d *Directive) {
 	names, err := c.view.Glob(name)
 	if err != nil {
 		c.fail(in, &IncludeError{Directive: d, Name: name, Err: err})
-		return
 	}
 	names = c.withTemplates(name, names)
 	c.prefetch(names)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -141,6 +142,9 @@ type View struct {
 	store *Store
 	root  string
 	maps  []Mapping
+
+	bounds  []string         // see Within; nil for none
+	refused map[string]error // what led outside, by path
 }
 
 // A Mapping places a directory of the host somewhere else than below its root.
@@ -251,7 +255,7 @@ func (v *View) Prefetch(names []string, f func(i int, file *File)) {
 	paths := make([]string, len(names))
 	files := make([]*File, len(names))
 	for i, name := range names {
-		if p, err := v.resolve(name); err == nil {
+		if p, err := v.resolve(name); err == nil && v.store.fail[p] == nil {
 			paths[i], files[i] = p, v.store.files[p]
 		}
 	}
@@ -282,8 +286,12 @@ func (v *View) Prefetch(names []string, f func(i int, file *File)) {
 // resolve returns the real path of a host's name: symbolic links are followed
 // as the host would, so an absolute target starts again at the host's root.
 func (v *View) resolve(name string) (string, error) {
-	p := v.Path(name)
+	start := v.Path(name)
+	p := start
 	for range 40 {
+		if v.bounds != nil && !v.Holds(p) {
+			return "", v.outside(start, p)
+		}
 		next, err := v.follow(p)
 		var pathErr *fs.PathError
 		if errors.As(err, &pathErr) { // a folder on the way: name what was asked for
@@ -294,7 +302,7 @@ func (v *View) resolve(name string) (string, error) {
 		}
 		p = next
 	}
-	return "", &fs.PathError{Op: "open", Path: v.Path(name), Err: ErrLinkLoop}
+	return "", &fs.PathError{Op: "open", Path: start, Err: ErrLinkLoop}
 }
 
 // follow replaces the first symbolic link on the way to p, and returns "" when
@@ -316,8 +324,14 @@ func (v *View) follow(p string) (string, error) {
 		return "", nil
 	}
 	info, err := v.store.fs.Lstat(p)
-	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+	if err != nil {
 		return "", err
+	}
+	if mode := info.Mode(); mode&fs.ModeSymlink == 0 {
+		if mode.Type()&^fs.ModeDir != 0 { // to open a device may be to use it
+			v.store.fail[p] = &fs.PathError{Op: "read", Path: p, Err: errSpecial}
+		}
+		return "", nil
 	}
 	target, err := v.store.fs.ReadLink(p)
 	if err != nil {
@@ -331,44 +345,52 @@ func (v *View) follow(p string) (string, error) {
 
 // Glob returns the host's names that match a glob(3) pattern, in byte order: "*",
 // "?" and "[...]" match within one path element and never a leading dot. A
-// pattern that matches nothing, or whose directory does not exist, gives none.
+// pattern that matches nothing, or whose directory does not exist, gives none. The
+// error says that the pattern is malformed, or, beside what matches elsewhere, wraps
+// an [OutsideError].
 func (v *View) Glob(pattern string) ([]string, error) {
 	v.store.mu.Lock()
 	defer v.store.mu.Unlock()
+	var outside error
 	names := []string{"/"}
 	elements := strings.Split(strings.Trim(path.Clean(pattern), "/"), "/")
 	for i, element := range elements {
 		var next []string
 		for _, dir := range names {
 			matches, err := v.globElement(dir, element, i == len(elements)-1)
-			if err != nil {
+			if err != nil && !IsOutside(err) {
 				return nil, err
 			}
+			outside = cmp.Or(outside, err)
 			next = append(next, matches...)
 		}
 		names = next
 	}
 	slices.Sort(names)
-	return names, nil
+	return names, outside
 }
 
 // globElement returns what matches one element in a directory. A directory by
-// name need not be there itself: a mapping may place what is below it.
+// name need not be there itself: a mapping may place what is below it. A name that
+// leads outside matches: to open it tells why it is not read.
 func (v *View) globElement(dir, element string, last bool) ([]string, error) {
 	if !strings.ContainsAny(element, "*?[\\") {
 		name := path.Join(dir, element)
 		if !last {
 			return []string{name}, nil
 		}
-		if _, err := v.store.fs.Lstat(v.Path(name)); err != nil {
-			if _, err := v.resolve(name); err != nil {
+		if _, err := v.resolve(name); err != nil && !IsOutside(err) {
+			if _, err := v.store.fs.Lstat(v.Path(name)); err != nil {
 				return nil, nil
 			}
 		}
 		return []string{name}, nil
 	}
 	entries, err := v.readDir(dir)
-	if err != nil {
+	switch {
+	case IsOutside(err):
+		return nil, err
+	case err != nil:
 		return nil, nil // as glob(3): what cannot be listed matches nothing
 	}
 	element = strings.ReplaceAll(element, "[!", "[^")

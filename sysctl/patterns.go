@@ -3,6 +3,8 @@ package sysctl
 import (
 	"path"
 	"slices"
+
+	"github.com/tunelint/tunelint/source"
 )
 
 // fromPatterns reads the files that match, in the order of their base names.
@@ -14,6 +16,7 @@ func (l *loader) fromPatterns(patterns []string) (boot, manual sequence) {
 		matches, err := l.view.Glob(path.Clean("/" + pattern))
 		if err != nil {
 			l.fail(pattern, err)
+			l.blind = l.blind || source.IsOutside(err)
 		}
 		for _, name := range matches {
 			if _, err := l.view.ReadDir(name); err != nil && !slices.Contains(names, name) {

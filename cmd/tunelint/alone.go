@@ -64,7 +64,7 @@ func (l *locator) addAlone(a *alone, folder, config string) error {
 	if a.root == "" {
 		a.root = cmp.Or(topLevel(folder), folder)
 	}
-	p := &project{root: "/", dir: folder, config: cmp.Or(config, l.config), alone: a, all: true}
+	p := &project{root: "/", dir: folder, bounds: l.bounds, config: cmp.Or(config, l.config), alone: a, all: true}
 	if p.config == "" && !l.noConfig {
 		config, err := findConfig(folder)
 		if err != nil {

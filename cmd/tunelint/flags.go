@@ -14,6 +14,7 @@ func scopeFlags(f *pflag.FlagSet) {
 	f.String("config", "", "read `FILE` instead of looking for a tunelint.yaml")
 	f.Bool("no-config", false, "look for no tunelint.yaml")
 	f.String("root", "", "treat `DIR` as the \"/\" of the machine")
+	f.Bool("allow-outside", false, "read where links and path_map leave the project")
 	group(f, "Scope")
 }
 
@@ -50,9 +51,10 @@ func exitFlags(f *pflag.FlagSet) {
 	group(f, "Exit code")
 }
 
-// consent are the flags by which a user agrees to a change of files. They have
-// no environment variable: an inherited one must not turn a dry run into a write.
-var consent = [...]string{"write", "yes", "unsafe", "allow-dirty", "allow-managed"}
+// consent are the flags by which a user agrees to a change of files, or to reading what
+// does not belong to the project. They have no environment variable: an inherited one
+// must not turn a dry run into a write.
+var consent = [...]string{"write", "yes", "unsafe", "allow-dirty", "allow-managed", "allow-outside"}
 
 // fixFlags say what is repaired and how it is written.
 func fixFlags(f *pflag.FlagSet) {

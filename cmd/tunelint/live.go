@@ -73,9 +73,9 @@ func (l *locator) configOfMachine() (string, error) {
 	if err != nil || name == "" {
 		return "", err
 	}
-	f, err := l.store.Open(name)
+	f, err := l.bounds.openConfig(l.store, name)
 	if err != nil {
-		return "", fail(exitUsage, plainly(err))
+		return "", err
 	}
 	config, err := appconf.ReadConfig(f)
 	if err != nil {

@@ -29,6 +29,7 @@ type locator struct {
 	context  string   // --context
 	live     bool     // --live
 	unsaved  *place   // the file that exists in an editor only; nil for none
+	bounds   *bounds  // what may be read
 }
 
 // locate finds the projects of the paths; none named means the working directory.
@@ -61,9 +62,9 @@ func (l *locator) locate(root string, paths []string) error {
 
 // locateStray takes a file around which there is no tree as a fragment.
 func (l *locator) locateStray(at place) error {
-	f, err := l.store.Open(at.real)
+	f, err := l.openNamed(at)
 	if err != nil {
-		return fail(exitIncomplete, plainly(err))
+		return err
 	}
 	return l.addFragment(f, "", at.folder)
 }
@@ -75,12 +76,16 @@ func (l *locator) resolve(p string) (place, error) {
 			return at, nil
 		}
 	}
-	return resolve(p)
+	at, err := resolve(p)
+	if err == nil {
+		l.bounds.name(at)
+	}
+	return at, err
 }
 
 // locateHere looks below the working directory, then at the running machine.
 func (l *locator) locateHere() error {
-	at, err := resolve(".")
+	at, err := l.resolve(".")
 	if err != nil {
 		return err
 	}
@@ -108,16 +113,21 @@ func (l *locator) resolveConfig() error {
 	if l.config == "" {
 		return nil
 	}
-	at, err := resolve(l.config)
+	at, err := l.resolve(l.config)
 	if err != nil {
 		return &exitError{exitUsage, fmt.Errorf("--config: %w", err)}
 	}
-	l.config = at.path
+	l.config, l.bounds.config = at.path, at.path
 	return nil
 }
 
 // locatePath finds the hosts at, above or below a place.
 func (l *locator) locatePath(at place) error {
+	if at.path == at.folder { // for a file it is the host that counts
+		if err := l.bounds.leadsOut(at); err != nil {
+			return err
+		}
+	}
 	if !l.noConfig {
 		config, err := findConfig(at.folder)
 		if err != nil {
@@ -185,7 +195,7 @@ func (l *locator) nestedConfigs(at place) ([]string, error) {
 
 // find discovers hosts at or below a place, else the one whose tree it is in.
 func (l *locator) find(at place) ([]appconf.HostConfig, error) {
-	found, err := host.Discover(l.store, at.path)
+	found, err := host.Discover(l.store, at.path, l.bounds.around(at.folder))
 	if !errors.Is(err, host.ErrNoHost) {
 		return found, err
 	}
@@ -193,7 +203,7 @@ func (l *locator) find(at place) ([]appconf.HostConfig, error) {
 	if len(above) == 0 {
 		return nil, err
 	}
-	return host.Discover(l.store, above[0])
+	return host.Discover(l.store, above[0], l.bounds.around(path.Dir(above[0]), at.folder))
 }
 
 // mainsAbove returns the main configuration files of the trees around a folder,
@@ -216,18 +226,21 @@ func (l *locator) mainsAbove(folder string) []string {
 
 // locateRoot takes a folder as the root of a machine.
 func (l *locator) locateRoot(root string, paths []string) error {
-	at, err := resolve(root)
-	if err != nil {
-		return err
+	at, err := l.resolve(root)
+	if err == nil {
+		err = l.bounds.leadsOut(at)
 	}
-	if at.path != at.folder {
+	switch {
+	case err != nil:
+		return err
+	case at.path != at.folder:
 		return fail(exitIncomplete, fmt.Errorf("--root %s: not a folder", root))
 	}
 	if len(paths) == 0 {
 		paths = []string{root}
 	}
 	for _, p := range paths {
-		named, err := resolve(p)
+		named, err := l.resolve(p)
 		if err != nil {
 			return err
 		}
@@ -240,7 +253,7 @@ func (l *locator) locateRoot(root string, paths []string) error {
 
 // machine adds the project of a machine whose "/" is root.
 func (l *locator) machine(root string, at place) error {
-	p := &project{root: root, dir: root, config: l.config, live: root == "/"}
+	p := &project{root: root, dir: root, config: l.config, live: root == "/", roots: []string{root}}
 	if p.config == "" && !l.noConfig {
 		config, err := machineConfig(root)
 		if err != nil {
@@ -266,7 +279,7 @@ func (l *locator) locateConfig(paths []string) error {
 		l.add(p, place{})
 	}
 	for _, name := range paths {
-		at, err := resolve(name)
+		at, err := l.resolve(name)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 // A place is a path that the user named.
 type place struct {
+	named  string // as it was named
 	path   string // as it leads to the file, links before the last element resolved
 	real   string // all links resolved
 	folder string // itself, or the folder it lies in
@@ -20,7 +21,7 @@ func resolve(p string) (place, error) {
 	if err != nil {
 		return place{}, fail(exitIncomplete, plainly(err))
 	}
-	abs, err := filepath.Abs(p)
+	abs, err := absolute(p)
 	if err != nil {
 		return place{}, fail(exitIncomplete, err)
 	}
@@ -29,13 +30,26 @@ func resolve(p string) (place, error) {
 		return place{}, fail(exitIncomplete, plainly(err))
 	}
 	if info.IsDir() {
-		return place{real, real, real}, nil
+		return place{abs, real, real, real}, nil
 	}
 	folder, err := filepath.EvalSymlinks(filepath.Dir(abs))
 	if err != nil {
 		return place{}, fail(exitIncomplete, plainly(err))
 	}
-	return place{path.Join(folder, filepath.Base(abs)), real, folder}, nil
+	return place{abs, path.Join(folder, filepath.Base(abs)), real, folder}, nil
+}
+
+// absolute makes a path absolute. Its ".." are those of the working directory itself,
+// whatever link the shell came by.
+func absolute(p string) (string, error) {
+	if path.IsAbs(p) {
+		return path.Clean(p), nil
+	}
+	dir, err := os.Getwd()
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	return path.Join(dir, p), err
 }
 
 // below reports whether a path lies in a folder, or is it.

@@ -21,6 +21,8 @@ type project struct {
 	dir    string               // what relative paths of declarations start from
 	root   string               // what absolute paths of declarations start from
 	live   bool                 // the running machine
+	roots  []string             // the root of a machine that was asked for
+	bounds *bounds              // what may be read
 	found  []appconf.HostConfig // the hosts, where tunelint.yaml declares none
 	places []place              // what the user named, to choose hosts by; none for all
 	runs   bool                 // what runs on it is looked at too
@@ -39,6 +41,7 @@ func (l *locator) add(p *project, at place) {
 			p = known
 		}
 	}
+	p.bounds = l.bounds
 	if !slices.Contains(l.projects, p) {
 		l.projects = append(l.projects, p)
 	}
@@ -51,7 +54,7 @@ func (l *locator) addFound(decl appconf.HostConfig, at place) {
 	i := slices.IndexFunc(l.projects, func(p *project) bool { return p.config == "" && !p.live && p.alone == nil })
 	if i < 0 {
 		i = len(l.projects)
-		l.projects = append(l.projects, &project{dir: "/", root: "/"})
+		l.projects = append(l.projects, &project{dir: "/", root: "/", bounds: l.bounds})
 	}
 	p := l.projects[i]
 	p.places = append(p.places, at)
@@ -103,6 +106,10 @@ func (p *project) read(store *source.Store) (*loaded, error) {
 	}
 	var errs *multierror.Error
 	for _, decl := range out.decls {
+		decl, err := p.bound(decl)
+		if err != nil {
+			return nil, err
+		}
 		h, err := host.Load(store, p.dir, decl)
 		if err != nil {
 			errs = multierror.Append(errs, flatten(err)...)
@@ -129,9 +136,9 @@ func (p *project) readConfig(store *source.Store, out *loaded) error {
 	if p.alone != nil && p.alone.memory {
 		store = source.NewStore(source.OS())
 	}
-	f, err := store.Open(p.config)
+	f, err := p.bounds.openConfig(store, p.config)
 	if err != nil {
-		return fail(exitUsage, plainly(err))
+		return err
 	}
 	if out.config, err = appconf.ReadConfig(f); err != nil {
 		return fail(exitUsage, err)
@@ -144,7 +151,7 @@ func (p *project) readConfig(store *source.Store, out *loaded) error {
 		return nil
 	}
 	if len(out.decls) == 0 && p.alone == nil {
-		out.decls, err = host.Discover(store, p.dir)
+		out.decls, err = host.Discover(store, p.dir, p.bounds.around(p.dir))
 	}
 	return noHost(p.dir, err)
 }

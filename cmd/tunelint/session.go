@@ -40,7 +40,7 @@ func (a *app) newSession(set *settings, paths []string) (*session, error) {
 	if s.text("config") != "" && s.flag("no-config") {
 		return nil, fail(exitUsage, fmt.Errorf("--config and --no-config exclude each other"))
 	}
-	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config"), context: s.text("context"), live: s.flag("live")}
+	l := &locator{store: s.store, config: s.text("config"), noConfig: s.flag("no-config"), context: s.text("context"), live: s.flag("live"), bounds: &bounds{any: s.flag("allow-outside")}}
 	err := s.locate(l, paths)
 	for _, n := range l.notes {
 		s.note("%s", n)

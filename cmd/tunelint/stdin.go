@@ -84,7 +84,7 @@ func resolveNew(name string) (place, error) {
 		}
 		return at, err
 	}
-	abs, err := filepath.Abs(name)
+	abs, err := absolute(name)
 	if err != nil {
 		return place{}, fail(exitIncomplete, err)
 	}
@@ -93,7 +93,7 @@ func resolveNew(name string) (place, error) {
 		return place{}, fail(exitIncomplete, plainly(err))
 	}
 	p := path.Join(folder, filepath.Base(abs))
-	return place{p, p, folder}, nil
+	return place{abs, p, p, folder}, nil
 }
 
 // takeText takes what came in on standard input as all there is: a dump of

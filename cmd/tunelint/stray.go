@@ -58,6 +58,9 @@ func (l *locator) settleStray(p *project, at place) (bool, error) {
 			return true, l.addDiscovered(decl, at)
 		}
 	}
+	if err := l.bounds.leadsOut(at); err != nil {
+		return false, err
+	}
 	f, err := l.store.Open(at.real)
 	if err != nil {
 		return false, nil // whoever reads the project says so
@@ -75,11 +78,12 @@ func (l *locator) settleStray(p *project, at place) (bool, error) {
 // readerAbove returns the nearest tree around a file that reads it.
 func (l *locator) readerAbove(at place) (appconf.HostConfig, bool) {
 	for _, conf := range l.mainsAbove(at.folder) {
-		found, err := host.Discover(l.store, conf)
+		found, err := host.Discover(l.store, conf, l.bounds.around(path.Dir(conf), at.folder))
 		if err != nil {
 			continue
 		}
 		for _, decl := range found {
+			decl.Within = l.bounds.around(foundFolders(decl)...)
 			h, err := host.Load(l.store, "/", decl)
 			if err == nil && reads(h, at) {
 				return decl, true
@@ -103,15 +107,27 @@ func (l *locator) locateFragments(context string, paths []string) error {
 		if at.path == at.folder {
 			return fail(exitUsage, fmt.Errorf("--context: %s is a folder; name files", name))
 		}
-		f, err := l.store.Open(at.real)
+		f, err := l.openNamed(at)
 		if err != nil {
-			return fail(exitIncomplete, plainly(err))
+			return err
 		}
 		if err := l.addFragment(f, context, at.folder); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// openNamed opens a file that is judged because it was named.
+func (l *locator) openNamed(at place) (*source.File, error) {
+	if err := l.bounds.leadsOut(at); err != nil {
+		return nil, err
+	}
+	f, err := l.store.Open(at.real)
+	if err != nil {
+		return nil, fail(exitIncomplete, plainly(err))
+	}
+	return f, nil
 }
 
 // noReader says that no host reads a place, and what to do about a file.

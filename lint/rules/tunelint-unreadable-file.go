@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/source"
 )
@@ -22,14 +25,23 @@ func runUnreadableFile(p *lint.Pass) {
 		if !at.IsValid() {
 			at = source.Span{File: source.NewFile(problem.Path, "")}
 		}
-		p.Report(at, "%s cannot be read: %v", problem.Path, problem.Err).Key("%s", problem.Path)
+		p.Report(at, "%s %s", problem.Path, whyUnread(problem.Err)).Key("%s", problem.Path)
 	}
 	if p.Host.Nginx == nil {
 		return
 	}
 	for _, e := range p.Host.Nginx.Includes {
 		if !e.Missing && !e.Loop {
-			p.Report(e.Directive.HeadSpan(), "%s cannot be read: %v", e.Name, e.Err).Key("%s", e.Name)
+			p.Report(e.Directive.HeadSpan(), "%s %s", e.Name, whyUnread(e.Err)).Key("%s", e.Name)
 		}
 	}
+}
+
+// whyUnread says what an error means for a file, as words that follow its name.
+func whyUnread(err error) string {
+	var outside *source.OutsideError
+	if errors.As(err, &outside) {
+		return outside.Error()
+	}
+	return fmt.Sprintf("cannot be read: %v", err)
 }
