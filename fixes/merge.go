@@ -111,15 +111,35 @@ func (m *merger) conflict(c ordered) string {
 			p := e.Span.Position()
 			return fmt.Sprintf("changes the same place as %s (line %d)", rule, p.Line)
 		}
-		for _, setting := range settings(e) {
-			for _, t := range m.settings[setting] {
-				if !t.Same(e) && (t.host == c.Host || t.Span.File == e.Span.File) {
-					return fmt.Sprintf("decides the same setting as %s", t.rule)
-				}
-			}
+	}
+	for _, d := range decisions(c.edits) {
+		if rule := m.contradicts(d, c.Host); rule != "" {
+			return fmt.Sprintf("decides the same setting as %s", rule)
 		}
 	}
 	return ""
+}
+
+// A decision is what the edits of one fix make of one setting.
+type decision struct {
+	setting string
+	edits   []source.Edit
+}
+
+// decisions lists the settings that the edits of a fix decide, in their order.
+func decisions(edits []source.Edit) []decision {
+	var out []decision
+	for _, e := range edits {
+		for _, setting := range settings(e) {
+			i := slices.IndexFunc(out, func(d decision) bool { return d.setting == setting })
+			if i < 0 {
+				i = len(out)
+				out = append(out, decision{setting: setting})
+			}
+			out[i].edits = append(out[i].edits, e)
+		}
+	}
+	return out
 }
 
 func settings(e source.Edit) []string {
@@ -127,6 +147,27 @@ func settings(e source.Edit) []string {
 		return nil
 	}
 	return strings.Split(e.Decides, "\n")
+}
+
+// contradicts returns the rule of a taken fix that decides the setting by other
+// edits. The settings of two hosts are one where they stand in the same file.
+func (m *merger) contradicts(d decision, host string) (rule string) {
+	met := make([]bool, len(d.edits))
+	for _, t := range m.settings[d.setting] {
+		shares := slices.ContainsFunc(d.edits, func(e source.Edit) bool { return e.Span.File == t.Span.File })
+		if t.host != host && !shares {
+			continue
+		}
+		i := slices.IndexFunc(d.edits, t.Same)
+		if i < 0 {
+			return t.rule
+		}
+		rule, met[i] = t.rule, true
+	}
+	if !slices.Contains(met, false) {
+		return ""
+	}
+	return rule
 }
 
 // overlap returns the rule of a taken edit that e overlaps and is not the same as.
@@ -157,7 +198,8 @@ func (m *merger) take(c ordered) {
 			m.files[e.Span.File] = slices.Insert(list, i, t)
 		}
 		for _, setting := range settings(e) {
-			if !slices.Contains(m.settings[setting], t) {
+			same := func(o taken) bool { return o.Same(e) && o.host == t.host }
+			if !slices.ContainsFunc(m.settings[setting], same) {
 				m.settings[setting] = append(m.settings[setting], t)
 			}
 		}

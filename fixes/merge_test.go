@@ -51,6 +51,13 @@ func TestMerge(t *testing.T) {
 		{"one setting decided twice", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileB, 0, 1, "Y"), "r\ns"))}, "[0]", "X123456789", "abcdef"},
 		{"the same setting of two hosts", []Candidate{on("a", safe("x", deciding(at(fileA, 0, 1, "X"), "s"))), on("b", safe("x", deciding(at(fileB, 0, 1, "Y"), "s")))}, "[0 1]", "X123456789", "Ybcdef"},
 		{"the same setting in a file that two hosts share", []Candidate{on("a", safe("x", deciding(at(fileA, 0, 1, "X"), "s"))), on("b", safe("x", deciding(at(fileA, 5, 6, "Y"), "s")))}, "[0]", "X123456789", "abcdef"},
+		{"one setting decided alike by several edits", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s"), deciding(at(fileA, 3, 4, "Z"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "s"), deciding(at(fileA, 3, 4, "Z"), "s"), at(fileB, 0, 1, "!"))}, "[0 1]", "X12Z456789", "!bcdef"},
+		{"one setting decided by fewer edits", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s"), deciding(at(fileA, 3, 4, "Z"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "s"), at(fileB, 0, 1, "!"))}, "[0]", "X12Z456789", "abcdef"},
+		{"one setting decided by more edits", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "s"), deciding(at(fileA, 3, 4, "Z"), "s"))}, "[0]", "X123456789", "abcdef"},
+		{"an edit that two rules name differently", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "r"))}, "[0 1]", "X123456789", "abcdef"},
+		{"the setting of a shared edit belongs to both", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "r")), safe("z", deciding(at(fileA, 3, 4, "Z"), "r"))}, "[0 1]", "X123456789", "abcdef"},
+		{"a fix held back leaves the edits that it shares", []Candidate{safe("x", at(fileA, 0, 1, "X")), safe("y", at(fileA, 3, 4, "Y")), safe("z", at(fileA, 3, 4, "Y"), at(fileA, 0, 1, "Z"))}, "[0 1]", "X12Y456789", "abcdef"},
+		{"one title for the fixes of two hosts", []Candidate{on("b", safe("x", at(fileA, 0, 1, "B"))), on("a", safe("x", at(fileA, 0, 1, "A")))}, "[1]", "A123456789", "abcdef"},
 		{"one setting decided alike", []Candidate{safe("x", deciding(at(fileA, 0, 1, "X"), "s")), safe("y", deciding(at(fileA, 0, 1, "X"), "s"))}, "[0 1]", "X123456789", "abcdef"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,27 +85,87 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// The result does not depend on the order of the candidates, and is always valid.
+// The result does not depend on the order of the candidates, and is always valid:
+// every fix is applied whole or not at all, and no setting is decided in two ways.
 func TestMergeInAnyOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 500 {
-		var list []Candidate
-		for i := range 1 + r.IntN(8) {
-			start := r.IntN(9)
-			e := at(fileA, start, start+r.IntN(10-start), strings.Repeat("x", r.IntN(3)))
-			if e.Span.Start == e.Span.End && e.Text == "" {
-				e.Text = "i"
-			}
-			list = append(list, safe(fmt.Sprintf("rule%d", i), e))
-		}
+	heldBack := 0
+	for n := range 3000 {
+		list := randomFixes(r)
 		want := Merge(list)
 		if err := source.Validate(want.Edits); err != nil {
 			t.Fatal(err)
 		}
-		slices.Reverse(list)
-		if diff := cmp.Diff(Apply(want.Edits)[fileA], Apply(Merge(list).Edits)[fileA]); diff != "" {
-			t.Fatal(diff)
+		checkAtomic(t, list, want)
+		heldBack += len(want.Held)
+		for range 3 {
+			r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+			if diff := cmp.Diff(texts(want), texts(Merge(list))); diff != "" {
+				t.Fatalf("%d: %+v:\n%s", n, list, diff)
+			}
 		}
+	}
+	if heldBack < 1000 {
+		t.Errorf("only %d fixes were held back", heldBack)
+	}
+}
+
+// randomFixes returns fixes of several edits in two files, on two hosts, some of which
+// are the same, share edits or decide the same settings.
+func randomFixes(r *rand.Rand) []Candidate {
+	var list []Candidate
+	for i := range 1 + r.IntN(8) {
+		fix := &Fix{Safety: Safe, Title: fmt.Sprint("t", r.IntN(2))}
+		for range 1 + r.IntN(3) {
+			if n := len(list); n > 0 && r.IntN(4) == 0 {
+				fix.Edits = append(fix.Edits, list[r.IntN(n)].Fix.Edits[0])
+				continue
+			}
+			f := []*source.File{fileA, fileB}[r.IntN(2)]
+			start := r.IntN(6)
+			e := at(f, start, start+r.IntN(7-start), strings.Repeat("x", r.IntN(3)))
+			if e.Span.Start == e.Span.End && e.Text == "" {
+				e.Text = "i"
+			}
+			if r.IntN(2) == 0 {
+				e.Decides = []string{"r", "s", "r\ns"}[r.IntN(3)]
+			}
+			fix.Edits = append(fix.Edits, e)
+		}
+		if fix.Edits = slices.CompactFunc(source.Sorted(fix.Edits), source.Edit.Same); fix.Validate() == nil {
+			list = append(list, Candidate{Rule: fmt.Sprint("rule", i%3), Host: []string{"a", "b"}[r.IntN(2)], Fix: fix})
+		}
+	}
+	return list
+}
+
+func texts(m Merged) map[string]string {
+	out := map[string]string{}
+	for f, text := range Apply(m.Edits) {
+		out[f.Path] = text
+	}
+	return out
+}
+
+// checkAtomic compares the edits of a merge with those of the fixes that it applies.
+func checkAtomic(t *testing.T, list []Candidate, m Merged) {
+	t.Helper()
+	var applied []source.Edit
+	for _, i := range m.Applied {
+		applied = append(applied, list[i].Fix.Edits...)
+	}
+	for _, e := range applied {
+		if !slices.ContainsFunc(m.Edits, e.Same) {
+			t.Fatalf("%+v is applied without %+v", list, e)
+		}
+	}
+	for _, e := range m.Edits {
+		if !slices.ContainsFunc(applied, e.Same) {
+			t.Fatalf("%+v: %+v belongs to no applied fix", list, e)
+		}
+	}
+	if len(m.Applied)+len(m.Held) != len(list) {
+		t.Fatalf("%d applied, %d held back of %d", len(m.Applied), len(m.Held), len(list))
 	}
 }
 
