@@ -75,8 +75,9 @@ var rivals = []struct {
 	lines *regexp.Regexp
 	rules []string
 }{
-	// One takes a line out, so that the kernel's own value holds; the other one writes that value.
-	{regexp.MustCompile(`net.core.somaxconn`), []string{"kernel/below-default", "sockets/backlog-capped"}},
+	// One takes a line out, so that the kernel's own value holds, and what stands behind
+	// it; one writes that value, and one lifts the comment above the line.
+	{regexp.MustCompile(`net.core.somaxconn|^# more`), []string{"kernel/below-default", "sockets/backlog-capped", "kernel/trailing-comment"}},
 	// One gives a pool its header, one repeats what the blocks around set, one passes a handshake on.
 	{regexp.MustCompile(`proxy_set_header Connection|map \$http_upgrade`), []string{"headers/inherited-set-lost", "upstream/keepalive-without-connection-header", "upstream/websocket-not-upgraded"}},
 }
@@ -96,12 +97,36 @@ func (m machine) arranged() map[string][]string {
 			}
 		}
 		slices.Sort(lines)
-		lines = slices.DeleteFunc(lines, func(line string) bool { return rivals[0].lines.MatchString(line) || rivals[1].lines.MatchString(line) })
+		lines = slices.DeleteFunc(lines, isContested)
 		if len(lines) > 0 {
 			out[onMachine(f.Path)] = lines
 		}
 	}
 	return out
+}
+
+func isContested(line string) bool {
+	for _, r := range rivals {
+		if r.lines.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRivals names no rule that does not exist or has no fix to quarrel about.
+func TestRivals(t *testing.T) {
+	for _, r := range rivals {
+		for _, name := range r.rules {
+			fixing := false
+			eachCase(t, strings.ReplaceAll(name, "/", "-")+".txtar", func(_ string, c *testCase) {
+				fixing = fixing || strings.Contains(c.want, "\tfix: ")
+			})
+			if !fixing {
+				t.Errorf("%s offers no fix", name)
+			}
+		}
+	}
 }
 
 // ordered are the directives of which it matters what stands before them.
