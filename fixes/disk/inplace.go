@@ -48,6 +48,10 @@ func (f *File) dressAgain(want State) error {
 	return f.sys.dress(f.fresh, want)
 }
 
+// foreign reports whether this user writes what belongs to another one: then the
+// kernel does not let it set the time.
+func (f *File) foreign() bool { return !f.who.root() && f.who.uid != f.seen.uid }
+
 // overwriteBack writes the old text again, with its old time.
 func (f *File) overwriteBack() error {
 	now, err := f.sys.look(f.fresh)
@@ -61,7 +65,7 @@ func (f *File) overwriteBack() error {
 	if err := f.dressAgain(f.state); err != nil {
 		return err
 	}
-	if err := f.sys.setTimes(f.fresh, f.folder, f.name, f.seen); err != nil {
+	if err := f.sys.setTimes(f.fresh, f.folder, f.name, f.seen); err != nil && !f.foreign() {
 		return err
 	}
 	if err := f.sys.sync(f.fresh); err != nil {

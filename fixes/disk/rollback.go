@@ -14,7 +14,8 @@ import (
 // It fails with [ErrChanged], and leaves all as it is, if somebody wrote to the new
 // file meanwhile; the old one then keeps the name temporary. Where nothing was kept
 // ([File.Commit] without exchange, or after [File.Finish]), a new file is made with
-// the old text, state and time.
+// the old text, state and time. In place the time stays that of the roll-back if the
+// file belongs to another user.
 func (f *File) RollBack() error { return f.named(f.rollBack()) }
 
 func (f *File) rollBack() error {
