@@ -20,6 +20,15 @@ func Diff(w io.Writer, diff string, o Options) error {
 	return p.write(w)
 }
 
+// RawDiff prints a diff for programs, byte for byte. In the log of a GitHub Actions
+// step lines stand around it that switch the runner's commands off; git apply and
+// patch pass over them.
+func RawDiff(w io.Writer, diff string, o Options) error {
+	p := &page{Options: o}
+	p.text.WriteString(diff)
+	return p.write(w)
+}
+
 const (
 	deletedStyle  style = "31"
 	insertedStyle style = "32"

@@ -117,7 +117,7 @@ func (s *session) report(write report.Format, r *lint.Result) error {
 	}
 	o := s.display(os.Stdout, base)
 	o.MaxFindings = s.number("max-findings")
-	o.GitHubActions = os.Getenv("GITHUB_ACTIONS") == "true"
+	o.GitHubActions = inGitHubActions()
 	if name := os.Getenv("GITHUB_STEP_SUMMARY"); name != "" && format == "github" {
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		if err != nil {

@@ -120,7 +120,9 @@ func (s *session) plan(r *repair, written bool) {
 		s.restOfPlan(r, &info)
 	}
 	r.planned = true
-	_ = report.Plan(s.stderr, info, s.display(os.Stderr, s.dir)) // standard error is all there is to say it on
+	o := s.display(os.Stderr, s.dir)
+	o.GitHubActions = inGitHubActions()
+	_ = report.Plan(s.stderr, info, o) // standard error is all there is to say it on
 }
 
 // restOfPlan adds what a plan says besides its edits.

@@ -28,7 +28,7 @@ func (s *session) printDiff(r *repair) error {
 	case isTerminal(os.Stdout):
 		err = report.Diff(s.stdout, diff, s.display(os.Stdout, s.dir))
 	default:
-		err = s.print(diff)
+		err = report.RawDiff(s.stdout, diff, report.Options{GitHubActions: inGitHubActions()})
 	}
 	return fail(exitIncomplete, err)
 }

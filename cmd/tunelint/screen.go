@@ -55,6 +55,10 @@ func asciiLocale() bool {
 	return true
 }
 
+// inGitHubActions reports whether what is printed goes to a runner of GitHub Actions,
+// which obeys commands that it finds there.
+func inGitHubActions() bool { return os.Getenv("GITHUB_ACTIONS") == "true" }
+
 // interactive reports whether somebody is there to answer a question.
 func interactive() bool {
 	return isTerminal(os.Stdin) && isTerminal(os.Stderr) && os.Getenv("CI") == "" && os.Getenv("PRE_COMMIT") == ""
