@@ -159,6 +159,13 @@ func (r *Report) SuggestUnsafe(title, loss string, edits ...source.Edit) *Report
 	return r.suggest(&fixes.Fix{Safety: fixes.Unsafe, Title: title, Loss: loss, Edits: edits})
 }
 
+// PassOver leaves the next letter out: other findings of the rule offer a choice there
+// that this one does not have.
+func (r *Report) PassOver() *Report {
+	r.suggested++
+	return r
+}
+
 // ChoiceApply names what makes the choice suggested last take effect, where that of
 // the finding does not.
 func (r *Report) ChoiceApply(commands ...Command) *Report {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -64,6 +65,19 @@ func reportKilledFirst(p *lint.Pass, t *host.PHPTimes) {
 	for _, v := range t.Reads {
 		r.SeeOrigin(v.Origin(), "%s is %s", v.Name, v.Text())
 	}
+	r.PassOver() // nginx waits long enough
+	suggestLessCompute(p, r, t, t.Kill.Value)
+	longer := p.Host.RaiseApp(t.App, "request_timeout", int64(t.Compute.Value+afterApp))
+	earlier := func(v *host.RouteValue) bool { return int64(v.Time().Value) <= longer.Value }
+	if !slices.ContainsFunc(t.Reads, earlier) {
+		suggestAppTime(r, "raise", t.App, longer, "a request that hangs keeps its worker longer")
+	}
+}
+
+// suggestLessCompute offers to end scripts before what else ends them.
+func suggestLessCompute(p *lint.Pass, r *lint.Report, t *host.PHPTimes, limit time.Duration) {
+	suggestAppTime(r, "lower", t.App, p.Host.LowerApp(t.App, "compute_timeout", int64(beforeCaller(limit))),
+		"scripts that compute longer end with an error, also those that would have finished")
 }
 
 func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {
@@ -77,4 +91,5 @@ func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {
 	r.SeeOrigin(t.Compute.Origin, "max_execution_time is %s", nginxconf.FormatTime(t.Compute.Value))
 	word := nginxconf.FormatTime(t.Compute.Value + afterApp)
 	r.SuggestUnsafe("set "+v.Name+" to "+word, "clients of a request that hangs wait longer for their error", v.Set(word)...)
+	suggestLessCompute(p, r, t, v.Time().Value)
 }

@@ -1,10 +1,12 @@
 package rules
 
 import (
+	"time"
+
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/nginxconf"
-	"time"
+	"github.com/tunelint/tunelint/source"
 )
 
 var websocketCut = &lint.Rule{
@@ -58,17 +60,24 @@ func reportCut(p *lint.Pass, c *host.Cut) {
 	if ping := c.App.PingInterval; ping.Known && c.WebSocket {
 		r.SeeOrigin(ping.Origin, "%s sends a ping every %s", c.App.Name, nginxconf.FormatTime(ping.Value))
 	}
-	if c.Balancer != nil {
-		return
+	suggestPatience(r, c)
+	if ping := c.App.PingInterval; ping.Known && c.WebSocket && !c.Total {
+		suggestAppTime(r, "lower", c.App, p.Host.LowerApp(c.App, "ping_interval", int64(c.After.Value*4/5)), "idle clients get more packets, phones too")
 	}
+}
+
+// suggestPatience offers to let nginx wait longer, which is of no use where a
+// balancer cuts first.
+func suggestPatience(r *lint.Report, c *host.Cut) {
 	target := c.Room
-	if c.Next != nil {
+	if c.Next != nil && c.Balancer == nil {
 		target = (c.Room * 4 / 5).Truncate(time.Second)
 		r.See(c.Next.Span, "%s allows no more than %s", c.Next.Name, nginxconf.FormatTime(c.Room))
 	}
-	if target > c.After.Value {
-		word := nginxconf.FormatTime(target)
-		r.SuggestUnsafe("set "+c.Name+" to "+word, "a request that hangs, and a connection whose other end is gone, is kept as long",
-			c.RouteValue.Set(word)...)
+	var edits []source.Edit
+	word := nginxconf.FormatTime(target)
+	if c.Balancer == nil && target > c.After.Value {
+		edits = c.RouteValue.Set(word)
 	}
+	r.SuggestUnsafe("set "+c.Name+" to "+word, "a request that hangs, and a connection whose other end is gone, is kept as long", edits...)
 }
