@@ -26,6 +26,9 @@ type Backlog struct {
 	Limit     source.Setting[int64]
 	Own       bool
 	Elsewhere string
+
+	listen *nginxconf.Directive // of nginx, with the number of the parameter backlog=
+	param  int
 }
 
 // somaxconn is the longest accept queue that the kernel allows.
@@ -62,7 +65,7 @@ func (h *Host) listenBacklogs() []Backlog {
 			i, text := d.Param("backlog")
 			n, ok := nginxconf.ParseNumber(text)
 			if ok && !seen[d] && d.Certain() {
-				out = append(out, Backlog{Who: "listen " + d.Arg(0), Value: n, Span: d.ArgSpan(i), Limit: h.Sysctl.Int(somaxconn), Elsewhere: elsewhere})
+				out = append(out, Backlog{Who: "listen " + d.Arg(0), Value: n, Span: d.ArgSpan(i), Limit: h.Sysctl.Int(somaxconn), Elsewhere: elsewhere, listen: d, param: i})
 			}
 			seen[d] = true
 		}

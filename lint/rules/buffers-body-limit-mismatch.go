@@ -63,6 +63,7 @@ func reportBodyAbove(p *lint.Pass, l *host.BodyLimit) {
 	word := nginxconf.FormatSize(wholeSize(most))
 	seeBodyLimits(r, l).SuggestUnsafe("set client_max_body_size to "+word,
 		"larger bodies that the application takes on some path, if there are any, end in 413", setBodyLimit(l, word)...)
+	suggestAppBody(p, r, "raise", l, "the application has to hold larger bodies, each in memory as far as it keeps them there")
 }
 
 func reportBodyBelow(p *lint.Pass, l *host.BodyLimit) {
@@ -74,6 +75,18 @@ func reportBodyBelow(p *lint.Pass, l *host.BodyLimit) {
 	word := nginxconf.FormatSize(wholeSize(most))
 	seeBodyLimits(r, l).SuggestUnsafe("set client_max_body_size to "+word,
 		"clients may send larger bodies, which nginx keeps in temporary files", setBodyLimit(l, word)...)
+	suggestAppBody(p, r, "lower", l, "larger bodies that reach the application on another way than through nginx are refused")
+}
+
+// suggestAppBody offers to have the application take what nginx takes, where somebody
+// chose that and the application's notation can say it.
+func suggestAppBody(p *lint.Pass, r *lint.Report, verb string, l *host.BodyLimit, loss string) {
+	if most := l.App.MaxBodySize; most.Origin.Assumed || l.Edge.Value == 0 || l.Directive == nil {
+		return
+	}
+	if e := p.Host.RaiseApp(l.App, "max_body_size", l.Edge.Value); e.Value-l.Edge.Value <= e.Value/10 {
+		suggestApp(r, verb, l.App, e, exactSize(e.Value), loss)
+	}
 }
 
 func bodyPlace(l *host.BodyLimit) source.Span {

@@ -65,8 +65,15 @@ func runFDBudgetExceeded(p *lint.Pass) {
 	if demand.Spill != nil {
 		r.See(demand.Spill.Pass.HeadSpan(), "bodies and responses of requests to here may go to temporary files")
 	}
+	suggestNoFile(p, r, demand)
+	suggestFewerConnections(p, r, demand, limit.Value)
+}
+
+// suggestNoFile offers a limit that is enough, where it is sure to take effect.
+func suggestNoFile(p *lint.Pass, r *lint.Report, demand host.Demand) {
 	n := p.Host.EnoughNoFile(demand.Total())
 	if n == 0 {
+		r.PassOver()
 		r.Apply() // a reload changes nothing
 	} else {
 		r.Suggest("set worker_rlimit_nofile to "+strconv.FormatInt(n, 10), p.Host.SetNoFile(n)...)
@@ -75,6 +82,17 @@ func runFDBudgetExceeded(p *lint.Pass) {
 		r.See(source.Span{}, "SELinux is enforced, and refuses nginx another limit until httpd_setrlimit is on")
 		r.Apply(lint.Allow("httpd_setrlimit"), lint.ReloadNginx())
 	}
+}
+
+// suggestFewerConnections offers as many connections as the limit is enough for,
+// unless the declared peak needs more.
+func suggestFewerConnections(p *lint.Pass, r *lint.Report, demand host.Demand, limit int64) {
+	n := demand.FittingConnections(limit)
+	if peak, _, ok := p.Host.PeakDemand(demand); ok && peak.Connections.Value > n {
+		return
+	}
+	r.SuggestUnsafe(fmt.Sprintf("set worker_connections to %d", n), "a worker holds fewer connections, those of clients and to applications",
+		p.Host.SetConnections(n)...).ChoiceApply(lint.ReloadNginx())
 }
 
 // fdSeverity weighs a limit: worker_connections beyond it can never be used, and

@@ -75,7 +75,26 @@ func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
 	most := capped[largest].Value
 	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10)); ok && fitsInt(most) {
 		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, most), edit)
+	} else {
+		r.PassOver()
 	}
+	suggestShorterQueues(p, r, capped)
+}
+
+// suggestShorterQueues offers to ask for as much as there is, which changes nothing
+// but that a program starts that compares the two.
+func suggestShorterQueues(p *lint.Pass, r *lint.Report, capped []host.Backlog) {
+	title := fmt.Sprintf("ask for %d, as much as there is", capped[0].Limit.Value)
+	edits, apps := p.Host.LowerBacklogs(capped)
+	if len(apps) == 0 {
+		r.Suggest(title, edits...).ChoiceApply(lint.ReloadNginx())
+		return
+	}
+	apply := []lint.Command{lint.ReloadNginx()}
+	for _, a := range apps {
+		apply = append(apply, lint.RestartApp(a))
+	}
+	r.SuggestUnsafe(title, "where "+somaxconn+" is raised later, the application's queue stays as short", edits...).ChoiceApply(apply...)
 }
 
 // listenAgain returns what gives queues their length once it is allowed: a reload of

@@ -73,9 +73,16 @@ func reportWidth(p *lint.Pass, a *appconf.App, holdings []host.Holding, workers,
 	if first.Blocked != nil {
 		r.See(first.Blocked.Pass.HeadSpan(), "%s", p.Host.WhyNotReused(first.Blocked))
 	}
-	if n := fittingSize(p.Host, first, workers.Value, limit.Value); n > 0 && len(holdings) == 1 {
-		r.SuggestUnsafe(fmt.Sprintf("set keepalive of upstream %s to %d", first.Upstream.Name, n),
-			"bursts beyond the smaller pool open new connections", setPool(first.Upstream, n)...)
+	var smaller []source.Edit
+	n := fittingSize(p.Host, first, workers.Value, limit.Value)
+	if n > 0 && len(holdings) == 1 {
+		smaller = setPool(first.Upstream, n)
+	}
+	r.SuggestUnsafe(fmt.Sprintf("set keepalive of upstream %s to %d", first.Upstream.Name, n),
+		"bursts beyond the smaller pool open new connections", smaller...)
+	if limit.Origin == a.MaxConnections.Origin {
+		more := p.Host.RaiseApp(a, "max_connections", held+int64(a.MaxConnections.Value)-limit.Value)
+		suggestApp(r, "raise", a, more, strconv.FormatInt(more.Value, 10), "the application holds more connections at once, and their memory")
 	}
 }
 
