@@ -13,8 +13,8 @@ import (
 // and maxRefused how many fixes of one rule are found out one by one. The others
 // are held back unseen.
 const (
-	maxTries   = 1000
-	maxRefused = 16
+	maxTries   = 300
+	maxRefused = 8
 )
 
 var errTries = errors.New("not tried: too many fixes break a law")
