@@ -33,28 +33,43 @@ func FuzzFix(f *testing.F) {
 			machineRoot + "/etc/nginx/conf.d/a.conf":         included,
 			machineRoot + "/etc/sysctl.d/90-web.conf":        kernel,
 			machineRoot + "/etc/security/limits.conf":        limits,
-			machineRoot + "/app/index.js":                    "require('http').createServer().listen(3000)\n",
+			machineRoot + "/app/index.js":                    fuzzApp,
 			machineRoot + "/tunelint.yaml":                   fuzzConfig,
 			machineRoot + "/etc/systemd/system/unused.mount": "",
 		}}
 		m := c.open(t)
-		out, err := lint.Settle(m.store, m.load, lint.FixOptions{Options: m.options, Unsafe: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out.Unsettled != nil {
-			t.Fatalf("the fixes do not settle: %s", out.Unsettled.Message)
-		}
-		texts := map[*source.File]string{}
-		for _, change := range out.Changes {
-			texts[change.File] = change.Text
-		}
-		again, err := lint.Settle(m.store.With(texts), m.load, lint.FixOptions{Options: m.options, Unsafe: true})
-		if err != nil || again.Unsettled != nil || len(again.Changes) > 0 {
-			t.Errorf("a second run changes %d files: %v, %v", len(again.Changes), err, again.Unsettled)
+		for _, letter := range []string{"A", "B"} {
+			fixTwice(t, m, letter)
 		}
 	})
 }
+
+// fixTwice applies one choice of every fix: that settles, and a second run has nothing
+// left to change.
+func fixTwice(t *testing.T, m machine, letter string) {
+	o := lint.FixOptions{Options: m.options, Unsafe: true, Choice: letter}
+	out, err := lint.Settle(m.store, m.load, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Unsettled != nil {
+		t.Fatalf("the fixes %s do not settle: %s", letter, out.Unsettled.Message)
+	}
+	texts := map[*source.File]string{}
+	for _, change := range out.Changes {
+		texts[change.File] = change.Text
+	}
+	again, err := lint.Settle(m.store.With(texts), m.load, o)
+	if err != nil || again.Unsettled != nil || len(again.Changes) > 0 {
+		t.Errorf("a second run of %s changes %d files: %v, %v", letter, len(again.Changes), err, again.Unsettled)
+	}
+}
+
+const fuzzApp = `const server = require('http').createServer()
+server.keepAliveTimeout = 5_000
+server.maxConnections = 100
+server.listen(3000)
+`
 
 const fuzzConfig = `version: 1
 hosts:
