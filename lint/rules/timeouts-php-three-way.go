@@ -77,7 +77,7 @@ func reportKilledFirst(p *lint.Pass, t *host.PHPTimes) {
 // suggestLessCompute offers to end scripts before what else ends them.
 func suggestLessCompute(p *lint.Pass, r *lint.Report, t *host.PHPTimes, limit time.Duration) {
 	suggestAppTime(r, "lower", t.App, p.Host.LowerApp(t.App, "compute_timeout", int64(beforeCaller(limit))),
-		"scripts that compute longer end with an error, also those that would have finished")
+		"scripts end with an error that would have finished")
 }
 
 func reportReadFirst(p *lint.Pass, t *host.PHPTimes, v *host.RouteValue) {

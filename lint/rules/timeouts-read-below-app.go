@@ -72,7 +72,7 @@ func suggestShorterRequest(p *lint.Pass, r *lint.Report, s *host.ShortRead) {
 		return
 	}
 	suggestAppTime(r, "lower", s.App, p.Host.LowerApp(s.App, "request_timeout", int64(most)),
-		"requests that take longer are given up, also those that would have been answered")
+		"slow requests are given up that would have been answered")
 }
 
 // raiseRead gives every location the time it needs: in its block, or where the
