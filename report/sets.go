@@ -19,16 +19,20 @@ type Set struct {
 // Sets returns the fixes of findings in their order, equal ones as one.
 func Sets(applied []*lint.Finding) []Set {
 	var out []Set
-	var known fixSet
+	byFirst := map[source.Edit][]int{} // where the sets stand that begin with an edit
 	for _, f := range applied {
-		switch {
-		case f.Fix == nil || len(f.Fix.Edits) == 0:
-		case known.add(f.Fix):
-			out = append(out, Set{f.Fix, []*lint.Finding{f}})
-		default:
-			i := slices.IndexFunc(out, func(s Set) bool { return s.Fix.Equal(f.Fix) })
-			out[i].Findings = append(out[i].Findings, f)
+		if f.Fix == nil || len(f.Fix.Edits) == 0 {
+			continue
 		}
+		first := source.Sorted(f.Fix.Edits)[0]
+		at := slices.IndexFunc(byFirst[first], func(i int) bool { return out[i].Fix.Equal(f.Fix) })
+		if at < 0 {
+			byFirst[first] = append(byFirst[first], len(out))
+			out = append(out, Set{f.Fix, []*lint.Finding{f}})
+			continue
+		}
+		same := &out[byFirst[first][at]]
+		same.Findings = append(same.Findings, f)
 	}
 	return out
 }

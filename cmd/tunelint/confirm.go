@@ -30,7 +30,10 @@ func (s *session) confirm(r *repair) error {
 	if !interactive() {
 		return errors.New("nobody can be asked here: say --yes to write; nothing is written")
 	}
-	s.plan(r, false)
+	if s.text("patch") != "" || !isTerminal(os.Stdout) {
+		_ = report.Diff(s.stderr, r.diff, s.display(os.Stderr, s.dir)) // nobody has seen it yet
+	}
+	s.showPlan(r, false)
 	a := &asker{session: s, answers: bufio.NewReader(os.Stdin), sets: r.sets()}
 	keys := "[y/N]"
 	if len(a.sets) > 1 {

@@ -104,9 +104,12 @@ func (s *session) complainProblems(r *repair) {
 // plan tells what the diff does and what it leaves out: before anything is written,
 // or after. What the user has seen is not said again.
 func (s *session) plan(r *repair, written bool) {
-	if s.flag("quiet") {
-		return
+	if !s.flag("quiet") {
+		s.showPlan(r, written)
 	}
+}
+
+func (s *session) showPlan(r *repair, written bool) {
 	info := report.PlanInfo{Written: written, Pending: s.flag("write") || r.incomplete(), Files: len(r.changes()), Choice: r.choice, Again: r.again}
 	for _, p := range r.parts {
 		info.Applied = append(info.Applied, p.outcome.Applied...)

@@ -63,7 +63,7 @@ func fixFlags(f *pflag.FlagSet) {
 	f.Bool("unsafe", false, "apply unsafe fixes too")
 	f.StringSlice("only", nil, "apply fixes of these rules only: `NAMES`, groups or globs")
 	f.String("choose", "", "apply the fix `LETTER` of a finding that offers several: A, B ...")
-	f.String("patch", "", "write the diff to `FILE`")
+	f.String("patch", "", "write the diff to `FILE`, not to standard output")
 	f.Bool("fail-on-change", false, "exit 1 when files were written, even if nothing is left")
 	f.String("validate", "nginx", "`HOW` to test before and after writing: nginx or none")
 	f.String("backup-dir", "", "keep backups in `DIR` (root: /var/backups/tunelint)")

@@ -22,6 +22,7 @@ func (s *session) printDiff(r *repair) error {
 	if err != nil {
 		return fail(exitIncomplete, fmt.Errorf("print the diff: %w", err))
 	}
+	r.diff = diff
 	switch name := s.text("patch"); {
 	case name != "" && name != standardInput:
 		return s.writePatch(name, diff, r)

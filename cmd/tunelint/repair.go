@@ -21,7 +21,8 @@ type repair struct {
 	again   report.Call
 	inPlace []report.InPlace
 	undo    string
-	planned bool // the user has seen the plan
+	diff    string // as it is printed
+	planned bool   // the user has seen the plan
 }
 
 // A part is the repair of one project.

@@ -3,23 +3,18 @@ package main
 import (
 	"slices"
 
-	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/report"
-	"github.com/tunelint/tunelint/source"
 )
 
 // shared returns the files that are changed for one host and read by others. Those are
 // looked at with the changes too, also where they are not repaired.
 func (p *part) shared() []report.Shared {
+	known := p.changedFor()
 	others := map[string][]string{}
-	for _, c := range p.outcome.Changes {
-		others[c.File.Path] = nil
-	}
 	for _, h := range p.before.hosts {
 		for _, f := range h.Files() {
-			known, changed := others[f.Path]
-			if changed && !slices.Contains(known, h.Name) && !p.changedFor(h.Name, f.Path) {
-				others[f.Path] = append(known, h.Name)
+			if hosts, changed := known[f.Path]; changed && !slices.Contains(hosts, h.Name) && !slices.Contains(others[f.Path], h.Name) {
+				others[f.Path] = append(others[f.Path], h.Name)
 			}
 		}
 	}
@@ -32,10 +27,20 @@ func (p *part) shared() []report.Shared {
 	return out
 }
 
-// changedFor reports whether a file is changed because of a finding on a host.
-func (p *part) changedFor(host, path string) bool {
-	return slices.ContainsFunc(p.outcome.Applied, func(f *lint.Finding) bool {
-		inFile := func(e source.Edit) bool { return e.Span.File.Path == path }
-		return (f.Host == host || slices.Contains(f.Also, host)) && slices.ContainsFunc(f.Fix.Edits, inFile)
-	})
+// changedFor returns, for every file that is changed, the hosts with the findings that
+// its changes end.
+func (p *part) changedFor() map[string][]string {
+	out := map[string][]string{}
+	for _, set := range report.Sets(p.outcome.Applied) {
+		for _, path := range set.Files() {
+			for _, f := range set.Findings {
+				for _, host := range append([]string{f.Host}, f.Also...) {
+					if !slices.Contains(out[path], host) {
+						out[path] = append(out[path], host)
+					}
+				}
+			}
+		}
+	}
+	return out
 }
