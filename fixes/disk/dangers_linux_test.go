@@ -164,3 +164,27 @@ func asUser(t testing.TB, uid int, f func()) {
 		realpart.Lacking(t, err.Error())
 	}
 }
+
+// TestLateWriter writes to the old file through a descriptor from before the exchange.
+func TestLateWriter(t *testing.T) {
+	needRoot(t)
+	for _, s := range []situation{
+		{name: "replaced", old: "old\n", new: "new\n", mode: 0o644},
+		{name: "removed", old: "old\n", mode: 0o644, removal: true},
+	} {
+		path := s.begin(t, fastFolder(t))
+		late, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+		must(t, err)
+		f := mustOpen(t, path, nil)
+		must(t, s.stage(f), f.Commit())
+		_, err = late.WriteString("late\n")
+		must(t, err, late.Close())
+		if err := f.Finish(); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %v", s.name, err)
+		}
+		must(t, f.RollBack())
+		if got := text(t, path); got != "old\nlate\n" || strings.Contains(names(t, filepath.Dir(path)), temporary) {
+			t.Errorf("%s: %q beside %s", s.name, got, names(t, filepath.Dir(path)))
+		}
+	}
+}

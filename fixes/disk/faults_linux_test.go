@@ -60,7 +60,7 @@ func (s situation) run(path string, c course, before func(n int, call string) er
 		ok = note(f.Finish()) || note(f.Finish())
 	}
 	if r.failed = !ok; !ok || c != finish {
-		_ = note(f.RollBack()) || note(f.RollBack())
+		_ = note(f.RollBack()) || note(f.RollBack()) || note(f.RollBack())
 	}
 	r.inPlace = f.InPlace() != ""
 	return r
@@ -214,6 +214,37 @@ func fastFolder(t testing.TB) string {
 		folder = t.TempDir()
 	}
 	return filepath.Join(folder, "nginx")
+}
+
+// TestFaultsInARow lets two calls of one name fail, so that a roll-back fails too.
+func TestFaultsInARow(t *testing.T) {
+	needRoot(t)
+	folder, runs := fastFolder(t), 0
+	for _, name := range thorough {
+		s := named(name)
+		for c := range course(courses) {
+			for n, more := 1, true; more && !t.Failed(); n++ {
+				path := s.begin(t, folder)
+				before, failed := snapshot(t, folder), ""
+				r := s.run(path, c, func(at int, call string) error {
+					if at == n || failed == call {
+						failed = call
+						if at != n {
+							failed = " "
+						}
+						return unix.EIO
+					}
+					return nil
+				})
+				more, runs = failed != "", runs+1
+				s.check(t, before, snapshot(t, folder), c, r)
+			}
+			if t.Failed() {
+				t.Fatalf("%s, course %d", name, c)
+			}
+		}
+	}
+	t.Logf("%d runs", runs)
 }
 
 // faultAt lets the n-th call fail and reports whether there was one.

@@ -53,7 +53,8 @@ type State struct {
 
 // A File is one file that is to be replaced, made or removed, in a folder that was
 // opened without following a link: whatever happens to the folders on the way, the
-// file is written there or not at all. It is not for several goroutines at once.
+// file is written there or not at all. It has up to three descriptors open until
+// Close, and is not for several goroutines at once.
 type File struct {
 	sys  system
 	who  caller

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -171,8 +170,25 @@ func (s situation) start(t testing.TB, path string, c course, last int) *exec.Cm
 	return cmd
 }
 
-// TestKilled kills processes, before chosen system calls and at random moments, also
-// in the midst of one; TUNELINT_KILLS says how often, at random.
+// TestKilledAtCalls kills a process before each of its system calls.
+func TestKilledAtCalls(t *testing.T) {
+	needRoot(t)
+	folder, s := fastFolder(t), named("plain")
+	n := 1
+	for died := true; died && !t.Failed(); n++ {
+		path := s.begin(t, folder)
+		before := snapshot(t, folder)
+		if died = s.start(t, path, finish, n).Wait() != nil; died {
+			s.checkKilled(t, path, before, finish)
+		}
+	}
+	if n < 50 {
+		t.Errorf("killed at %d calls", n)
+	}
+}
+
+// TestKilled kills processes at random moments, also in the midst of a system call;
+// TUNELINT_KILLS says how often.
 func TestKilled(t *testing.T) {
 	needRoot(t)
 	kills, err := strconv.Atoi(os.Getenv("TUNELINT_KILLS"))
@@ -182,28 +198,22 @@ func TestKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	folder, early := fastFolder(t), 0
 	list := []string{"large", "created in new folders", "removed", "access list"}
-	for i := range kills + 40 {
+	for i := range kills {
 		s, c := named(list[i%len(list)]), course(random.IntN(int(rollBack)+1))
 		path := s.begin(t, folder)
 		before := snapshot(t, folder)
-		last := 0
-		if i >= kills {
-			last = 25 + random.IntN(70) // of about 100 calls
-		}
-		cmd := s.start(t, path, c, last)
-		if last == 0 {
-			time.Sleep(time.Duration(random.IntN(4000)) * time.Microsecond)
-			must(t, cmd.Process.Signal(syscall.SIGKILL))
-		}
+		cmd := s.start(t, path, c, 0)
+		time.Sleep(time.Duration(random.IntN(4000)) * time.Microsecond)
+		must(t, cmd.Process.Kill())
 		if cmd.Wait() != nil {
 			early++
 			s.checkKilled(t, path, before, c)
 		}
 		if t.Failed() {
-			t.Fatalf("%s, course %d, before call %d", s.name, c, last)
+			t.Fatalf("%s, course %d", s.name, c)
 		}
 	}
-	t.Logf("%d of %d died before the end", early, kills+40)
+	t.Logf("%d of %d died before the end", early, kills)
 }
 
 // TestReaders reads a file while it is replaced and put back: it is there and whole at

@@ -60,7 +60,7 @@ func (l *Locks) add(f *File) error {
 }
 
 // Files returns what holds the locks. A child process that gets them as
-// [exec.Cmd.ExtraFiles] holds the locks too, until both have closed them.
+// [os/exec.Cmd.ExtraFiles] holds the locks too, until both have closed them.
 func (l *Locks) Files() []*os.File { return l.files }
 
 // Close gives the locks up.

@@ -105,10 +105,12 @@ func (f *File) judgeOwners() error {
 			f.refuseOwner("its folder "+p.path+" is", p.look.uid)
 		case p.look.mode&0o1002 == 0o002:
 			f.refuse("everybody may write its folder "+p.path, "chmod o-w "+quote(p.path))
-		default:
-			continue
+		case f.exists && f.seen.links > 1 && p.look.uid != 0:
+			f.refuseOwner("it has further names, and its folder "+p.path+" is", p.look.uid)
 		}
-		return nil
+		if f.refusal != nil {
+			return nil
+		}
 	}
 	switch {
 	case !f.exists:

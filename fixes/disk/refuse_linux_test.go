@@ -56,6 +56,10 @@ func TestRefuse(t *testing.T) {
 		{"the caller's", func(t testing.TB, folder, path string) {
 			must(t, os.Chown(folder, 1234, 0), os.Chown(path, 1234, 0))
 		}, "nothing"},
+		{"a link of the caller's", func(t testing.TB, folder, path string) {
+			must(t, os.Chown(folder, 1234, 0))
+			secondName(t, path)
+		}, "it has further names, and its folder D is owned by uid 1234 (run it as that user: sudo -u '#1234' tunelint …)"},
 		{"a group's", func(t testing.TB, folder, path string) {
 			must(t, os.Chmod(folder, 0o775), os.Chmod(path, 0o664), os.Chown(path, 0, 33))
 		}, "nothing"},

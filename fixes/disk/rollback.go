@@ -146,11 +146,13 @@ func (f *File) discard() error {
 	if !f.beside {
 		return nil
 	}
+	if f.phase == looked || f.phase == staged {
+		closeFile(&f.fresh) // NFS keeps open files under a name of its own
+	}
 	if err := f.sys.remove(f.folder, f.temporary); err != nil {
 		return err
 	}
 	f.beside = false
-	closeFile(&f.fresh)
 	return f.sys.sync(f.folder)
 }
 

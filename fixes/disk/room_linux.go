@@ -22,7 +22,7 @@ func (s system) room(fd int, root bool) (int64, error) {
 		return 0, err
 	}
 	if root {
-		return int64(st.Bfree) * st.Bsize, nil
+		return int64(st.Bfree) * int64(st.Bsize), nil
 	}
-	return int64(st.Bavail) * st.Bsize, nil
+	return int64(st.Bavail) * int64(st.Bsize), nil
 }

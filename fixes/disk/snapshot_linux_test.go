@@ -56,7 +56,7 @@ func newEntry(t testing.TB, path string) entry {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Text, e.Links, e.Modified = string(text), st.Nlink, time.Unix(st.Mtim.Unix())
+		e.Text, e.Links, e.Modified = string(text), uint64(st.Nlink), time.Unix(st.Mtim.Unix())
 		e.Flags = inodeFlags(path)
 	}
 	e.Attributes = attributesOf(t, path)
