@@ -15,6 +15,21 @@ type Config struct {
 	Rules  []RuleConfig
 	Ignore []Ignore
 	Hosts  []HostConfig
+	Fix    FixConfig
+}
+
+// A FixConfig says how fixes are written. Paths are as written.
+type FixConfig struct {
+	// BackupDir is the folder of backups; not known where nothing is said.
+	BackupDir source.Setting[string]
+	// ManagedFiles is "", refuse or allow: whether files are written that a program
+	// will write again.
+	ManagedFiles string
+	// Validate is how a change is tested: nginx, or nothing where the list is empty;
+	// not known where nothing is said.
+	Validate source.Setting[[]string]
+	// Roots are folders besides the hosts' roots in which files may be written.
+	Roots []source.Setting[string]
 }
 
 // A RuleConfig changes one rule.

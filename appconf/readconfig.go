@@ -1,6 +1,7 @@
 package appconf
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -30,6 +31,7 @@ func ReadConfig(f *source.File) (*Config, error) {
 		"fail_on": d.choice(&c.FailOn, "error", "warning", "info", "never"),
 		"rules":   func(e entry) { d.list(e, func(n *yaml.Node) { c.Rules = append(c.Rules, d.rule(n)) }) },
 		"ignore":  func(e entry) { d.list(e, func(n *yaml.Node) { c.Ignore = append(c.Ignore, d.ignore(n)) }) },
+		"fix":     func(e entry) { d.fix(e, &c.Fix) },
 		"hosts":   func(e entry) { d.list(e, func(n *yaml.Node) { c.Hosts = append(c.Hosts, d.host(n)) }) },
 	})
 	return c, d.errs.ErrorOrNil()
@@ -55,6 +57,39 @@ func (d *decoder) rule(n *yaml.Node) RuleConfig {
 	})
 	d.require(n, seen, "rule")
 	return r
+}
+
+func (d *decoder) fix(e entry, c *FixConfig) {
+	d.mapping(e.value, e.key.Value, keys{
+		"backup_dir":    d.folder(&c.BackupDir),
+		"managed_files": d.choice(&c.ManagedFiles, "refuse", "allow"),
+		"validate":      func(e entry) { d.validate(e, &c.Validate) },
+		"roots":         func(e entry) { c.Roots = d.paths(e) },
+	})
+}
+
+// folder reads a path, which must say something.
+func (d *decoder) folder(into *source.Setting[string]) func(entry) {
+	return setting(d, into, "a path", func(s string) (string, error) {
+		if s == "" {
+			return "", errors.New("the path is empty")
+		}
+		return s, nil
+	})
+}
+
+// validate reads the list of what tests a change. An empty one is no test; no value
+// at all says nothing.
+func (d *decoder) validate(e entry, into *source.Setting[[]string]) {
+	tests := []string{}
+	d.list(e, func(n *yaml.Node) {
+		var test string
+		d.choice(&test, "nginx")(entry{e.key, n, e.span})
+		tests = append(tests, test)
+	})
+	if e.value.Kind == yaml.SequenceNode {
+		*into = source.Known(tests, source.Origin{Span: e.span})
+	}
 }
 
 // options reads parameters of any name, in the order of the file.
@@ -171,7 +206,7 @@ func (d *decoder) app(n *yaml.Node) AppConfig {
 		"name":                        d.textual(&a.Name),
 		"upstream":                    d.textual(&a.Upstream),
 		"runtime":                     d.textual(&a.Runtime),
-		"files":                       func(e entry) { a.Files = d.files(e) },
+		"files":                       func(e entry) { a.Files = d.paths(e) },
 		"keepalive_timeout":           d.duration(&a.KeepaliveTimeout),
 		"request_timeout":             d.duration(&a.RequestTimeout),
 		"startup_time":                d.duration(&a.StartupTime),
@@ -194,8 +229,8 @@ func (d *decoder) app(n *yaml.Node) AppConfig {
 	return a
 }
 
-// files reads the list of an application's files; each keeps its own place.
-func (d *decoder) files(e entry) []source.Setting[string] {
+// paths reads a list of paths; each keeps its own place.
+func (d *decoder) paths(e entry) []source.Setting[string] {
 	var out []source.Setting[string]
 	d.list(e, func(n *yaml.Node) {
 		if text, ok := d.scalar(n, e.key.Value, "a path"); ok {

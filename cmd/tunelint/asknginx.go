@@ -57,11 +57,14 @@ func (t *nginxTest) String() string {
 // anything is written. The error says that nginx would refuse what it accepted
 // before, or that it must be asked and cannot be.
 func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error) {
-	if s.text("validate") == "none" {
-		return nil, nil
-	}
 	var tests []*nginxTest
 	for _, p := range r.parts {
+		switch asked, err := s.validates(p); {
+		case err != nil:
+			return tests, err
+		case !asked:
+			continue
+		}
 		for i, h := range p.before.hosts {
 			if !p.chosen[i] {
 				continue

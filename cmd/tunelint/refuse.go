@@ -2,45 +2,110 @@ package main
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/fixes/disk"
+	"github.com/tunelint/tunelint/host"
+	"github.com/tunelint/tunelint/nginxconf"
 )
 
-// refuse returns why the changes must not be written.
+// refuse returns why the changes must not be written: every reason, one a file.
 func (s *session) refuse(r *repair) error {
 	if s.implied {
 		return errMachineImplied
 	}
-	var files []string
-	for _, part := range r.parts {
-		for _, c := range part.outcome.Changes {
-			files = append(files, c.File.Path)
-			if !part.owns(c.File.Path) {
-				return fmt.Errorf("%s: outside the root and the path_map of its host; nothing is written", c.File.Path)
-			}
-		}
-	}
+	refused := s.refusals(r)
 	if s.flag("vcs-backup") {
-		return refuseWithoutGit(r.changes())
+		return refusedFor(refused, refuseWithoutGit(r.changes()))
 	}
 	if s.flag("allow-dirty") {
-		return nil
+		return refusedFor(refused, nil)
+	}
+	var files []string
+	for _, c := range r.changes() {
+		files = append(files, c.File.Path)
 	}
 	dirty, err := uncommitted(files)
 	if err != nil {
-		return fmt.Errorf("%w; nothing is written (--allow-dirty does without git)", err)
+		return refusedFor(refused, fmt.Errorf("%w (--allow-dirty does without git)", err))
 	}
-	if len(dirty) > 0 {
-		return fmt.Errorf("not committed to git: %s; nothing is written (--allow-dirty overrides)", strings.Join(dirty, ", "))
+	for _, p := range dirty {
+		refused = append(refused, &disk.Refusal{Path: p, Why: "not committed to git", Remedy: "--allow-dirty overrides"})
+	}
+	return refusedFor(refused, nil)
+}
+
+// refusals returns why files must not be written as far as their places and what they
+// say tell. What the disk says of them is found out when they are opened.
+func (s *session) refusals(r *repair) []*disk.Refusal {
+	var out []*disk.Refusal
+	for _, p := range r.parts {
+		for _, c := range p.outcome.Changes {
+			out = append(out, p.refusePlace(c)...)
+			if !s.allowsManaged(p) {
+				out = append(out, refuseManaged(c)...)
+			}
+		}
+	}
+	return out
+}
+
+// refusedFor joins refusals, sorted by path, and another reason into the error of the
+// run; nil where there is neither.
+func refusedFor(refused []*disk.Refusal, other error) error {
+	slices.SortStableFunc(refused, func(a, b *disk.Refusal) int { return strings.Compare(a.Path, b.Path) })
+	var errs []error
+	for _, r := range refused {
+		errs = append(errs, r)
+	}
+	errs = append(errs, flatten(other)...)
+	if len(errs) == 0 {
+		return nil
+	}
+	return multierror.Append(nil, append(errs, errNothingWritten)...)
+}
+
+// refusePlace refuses a file that lies on none of the hosts that are repaired, nor in
+// fix.roots, and one that a package of the running machine brings.
+func (p *part) refusePlace(c fixes.Change) []*disk.Refusal {
+	refuse := func(why, remedy string) []*disk.Refusal {
+		return []*disk.Refusal{{Path: c.File.Path, Why: why, Remedy: remedy}}
+	}
+	hosts := pick(p.before.hosts, p.chosen)
+	owns := func(h *host.Host) bool { return below(c.File.Path, h.View.Path("/")) }
+	brings := func(h *host.Host) bool { return h.Live && h.IsVendor(c.File) }
+	inRoots := slices.ContainsFunc(p.writeRoots(), func(root string) bool { return below(c.File.Path, root) })
+	switch {
+	case slices.ContainsFunc(hosts, brings):
+		return refuse("a package or the running system brings it, and writes it again", "the place for settings is below /etc")
+	case !inRoots && !slices.ContainsFunc(hosts, owns):
+		h := hosts[0]
+		for _, reader := range hosts {
+			if slices.Contains(reader.Files(), c.File) {
+				h = reader
+			}
+		}
+		folder := path.Dir(c.File.Path)
+		return refuse(fmt.Sprintf("outside the root of host %s, %s", h.Name, h.View.Path("/")), "fix: {roots: ["+folder+"]} in tunelint.yaml allows it")
 	}
 	return nil
 }
 
-// owns reports whether a path lies on one of the hosts that are repaired.
-func (p *part) owns(path string) bool {
-	for _, h := range pick(p.before.hosts, p.chosen) {
-		if _, ok := h.View.Name(path); ok {
-			return true
-		}
+// refuseManaged refuses a file of which the head says that a program writes it. In a
+// template the words are about what is made of it.
+func refuseManaged(c fixes.Change) []*disk.Refusal {
+	if _, template := nginxconf.Rendered(path.Base(c.File.Path)); template || c.Created() {
+		return nil
 	}
-	return false
+	said := fixes.Managed(c.File.Text)
+	if said == "" {
+		return nil
+	}
+	why := fmt.Sprintf("its head says %q: the change would be lost", said)
+	return []*disk.Refusal{{Path: c.File.Path, Why: why, Remedy: "change what it is made from, or --allow-managed"}}
 }

@@ -131,20 +131,28 @@ func (s *settings) list(flag string) []string {
 
 func key(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 
+// over returns the settings with what a tunelint.yaml says below flags and environment.
+func (s *settings) over(says map[string]any) (*settings, error) {
+	layered, err := readSettings(s.flags)
+	if err != nil || len(says) == 0 {
+		return layered, err
+	}
+	return layered, fail(exitUsage, layered.values.MergeConfigMap(says))
+}
+
 // never is a threshold that no finding reaches.
 const never = lint.Error + 1
 
 // threshold returns the least severity that fails the run, with a tunelint.yaml
 // below flags and environment; config may be nil.
 func (s *settings) threshold(config *appconf.Config) (lint.Severity, error) {
-	layered, err := readSettings(s.flags)
+	says := map[string]any{}
+	if config != nil && config.FailOn != "" {
+		says["fail_on"] = config.FailOn
+	}
+	layered, err := s.over(says)
 	if err != nil {
 		return 0, err
-	}
-	if config != nil && config.FailOn != "" {
-		if err := layered.values.MergeConfigMap(map[string]any{"fail_on": config.FailOn}); err != nil {
-			return 0, fail(exitUsage, err)
-		}
 	}
 	name := layered.text("fail-on")
 	if name == "never" {

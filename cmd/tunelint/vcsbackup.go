@@ -31,7 +31,7 @@ func refuseWithoutGit(changes []fixes.Change) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	return errors.Join(append(errs, errors.New("git is no backup of these: nothing is written (without --vcs-backup tunelint keeps one itself)"))...)
+	return errors.Join(append(errs, errors.New("git is no backup of these (without --vcs-backup tunelint keeps one itself)"))...)
 }
 
 // unrestorable says why git cannot put a file back; "" where it can.
