@@ -17,6 +17,9 @@ type Change struct {
 	File *source.File
 	// Text is the new content.
 	Text string
+	// Removed says that the file is to go; Text is then empty. No fix removes a file,
+	// but taking back what a fix made does.
+	Removed bool
 }
 
 // Created reports whether the change makes a new file.
@@ -37,6 +40,9 @@ func WriteDiff(w io.Writer, changes []Change, name func(path string) string) err
 		oldLabel, newLabel := label("a/"+name(c.File.Path)), label("b/"+name(c.File.Path))
 		if c.Created() {
 			oldLabel = "/dev/null"
+		}
+		if c.Removed {
+			newLabel = "/dev/null"
 		}
 		diff, err := udiff.ToUnifiedDiff(oldLabel, newLabel, c.File.Text, lineEdits(c.File.Text, c.Text), udiff.DefaultContextLines)
 		if err != nil {

@@ -17,14 +17,14 @@ func testChanges(dir string) []Change {
 		return &source.File{Path: filepath.Join(dir, name), Text: text, Mode: 0o644}
 	}
 	return []Change{
-		{existing("crlf.conf", "a 1;\r\nb 2;\r\n"), "a 1;\r\nb 3;\r\n"},
-		{existing("hunks.conf", strings.Repeat("a;\nb;\nc;\nd;\n", 12)), "x;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 5) + "a;\ny;\nc;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 6) + "z;\n"},
-		{existing("no newline.conf", "a 1;\nb 2;"), "a 1;\nb 3;"},
-		{existing("sub/bytes.conf", "a \xff\xfe;\nb 2;\nc;\n"), "a \xff\xfe;\nc;\nd;\n"},
-		{existing("emptied.conf", "a 1;\n"), ""},
-		{existing("filled.conf", ""), "a 1;"},
-		{source.NewFile(filepath.Join(dir, "new.conf"), ""), "x = 1\n"},
-		{source.NewFile(filepath.Join(dir, "new folder/of one/new.conf"), ""), "x = 1"},
+		{File: existing("crlf.conf", "a 1;\r\nb 2;\r\n"), Text: "a 1;\r\nb 3;\r\n"},
+		{File: existing("hunks.conf", strings.Repeat("a;\nb;\nc;\nd;\n", 12)), Text: "x;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 5) + "a;\ny;\nc;\n" + strings.Repeat("a;\nb;\nc;\nd;\n", 6) + "z;\n"},
+		{File: existing("no newline.conf", "a 1;\nb 2;"), Text: "a 1;\nb 3;"},
+		{File: existing("sub/bytes.conf", "a \xff\xfe;\nb 2;\nc;\n"), Text: "a \xff\xfe;\nc;\nd;\n"},
+		{File: existing("emptied.conf", "a 1;\n"), Text: ""},
+		{File: existing("filled.conf", ""), Text: "a 1;"},
+		{File: source.NewFile(filepath.Join(dir, "new.conf"), ""), Text: "x = 1\n"},
+		{File: source.NewFile(filepath.Join(dir, "new folder/of one/new.conf"), ""), Text: "x = 1"},
 	}
 }
 

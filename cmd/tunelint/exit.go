@@ -12,6 +12,7 @@ const (
 	exitRefused    = 4   // validation failed or the write was refused; nothing is changed
 	exitRestore    = 5   // a write failed and not every file could be put back
 	exitPanic      = 70  // a bug
+	exitHangUp     = 129 // SIGHUP
 	exitInterrupt  = 130 // SIGINT
 	exitTerminate  = 143 // SIGTERM
 )

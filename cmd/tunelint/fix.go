@@ -84,7 +84,7 @@ func (s *session) dryVerdict(r *repair) error {
 		s.complainProblems(r)
 		return exit(exitIncomplete)
 	case s.flag("write"):
-		return exit(r.remaining())
+		return exit(s.leftAfter(r))
 	case len(r.changes()) > 0:
 		return exit(exitFindings)
 	}

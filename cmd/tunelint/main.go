@@ -9,11 +9,13 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/tunelint/tunelint/fixes/transaction"
 	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/lint/rules"
 )
 
 func main() {
+	transaction.Enter()
 	trial.Enter()
 	tuneCollector()
 	os.Exit(newApp(rules.All).run(os.Args[1:]))

@@ -1,74 +1,41 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/hashicorp/go-multierror"
 
-	"github.com/tunelint/tunelint/fixes"
-	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/fixes/transaction"
 )
 
-// putBack restores every file of a write that failed with cause and makes sure
-// of it. A file that cannot be restored is kept under another name, with the
-// command that puts it back.
-func (s *session) putBack(changes []fixes.Change, cause error) error {
-	for _, c := range changes {
-		if !original(c) {
-			_ = revert(c) // judged by what is on disk afterwards
-		}
+// putBack restores every file of a write that failed with cause.
+func (w *writing) putBack(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		cause = errInterrupted
 	}
-	var lost []fixes.Change
-	for _, c := range changes {
-		if !original(c) {
-			lost = append(lost, c)
-		}
-	}
-	if len(lost) == 0 {
-		errs := multierror.Append(nil, flatten(cause)...)
-		return fail(exitRefused, multierror.Append(errs, errors.New("every file is as it was")))
-	}
+	w.steps.Begin("restore", quantity(len(w.changes), "file"))
+	err := w.RollBack(cause)
 	errs := multierror.Append(nil, flatten(cause)...)
-	for _, c := range lost {
-		errs = multierror.Append(errs, keep(c))
+	var lost *transaction.Lost
+	if errors.As(err, &lost) {
+		w.steps.End("failed", "")
+		return &exitError{exitRestore, multierror.Append(errs, lostLines(lost)...)}
 	}
-	return &exitError{exitRestore, errs}
+	w.steps.End("ok", "every file is as it was")
+	return fail(exitRefused, multierror.Append(errs, errors.New("every file is as it was")))
 }
 
-// original reports whether a file on disk is as it was read.
-func original(c fixes.Change) bool {
-	now, err := os.ReadFile(c.File.Path)
-	if c.Created() {
-		return errors.Is(err, fs.ErrNotExist)
+// lostLines say of each file that could not be put back how to do it by hand.
+func lostLines(lost *transaction.Lost) []error {
+	var out []error
+	for _, f := range lost.Files {
+		command := "rm " + quote(f.Path)
+		if f.Backup != "" {
+			command = "cp " + quote(f.Backup) + " " + quote(f.Path)
+		}
+		out = append(out, fmt.Errorf("%s could not be put back: %w: %s", f.Path, f.Err, command))
 	}
-	return err == nil && string(now) == c.File.Text
-}
-
-// revert undoes one change that was written.
-func revert(c fixes.Change) error {
-	if c.Created() {
-		return os.Remove(c.File.Path)
-	}
-	written := &source.File{Path: c.File.Path, Text: c.Text, Mode: c.File.Mode}
-	return fixes.Write([]fixes.Change{{File: written, Text: c.File.Text}})
-}
-
-// keep saves what a file held and says how to put it back.
-func keep(c fixes.Change) error {
-	if c.Created() {
-		return fmt.Errorf("%s is new and could not be removed: rm %s", c.File.Path, quote(c.File.Path))
-	}
-	f, err := os.CreateTemp("", "tunelint-"+filepath.Base(c.File.Path)+"-*")
-	if err == nil {
-		_, err = f.WriteString(c.File.Text)
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("%s could not be put back, and its content not saved: %w", c.File.Path, err)
-	}
-	return fmt.Errorf("%s could not be put back: cp %s %s", c.File.Path, quote(f.Name()), quote(c.File.Path))
+	return append(out, fmt.Errorf("or, once the cause is gone: tunelint undo %s", lost.Run.ID))
 }

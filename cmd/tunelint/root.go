@@ -32,7 +32,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(a.stdout, help(cmd)) })
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.fixCommand(), a.ruleCommand(), a.showCommand(), a.factsCommand(), a.versionCommand())
+	root.AddCommand(a.checkCommand(), a.fixCommand(), a.undoCommand(), a.ruleCommand(), a.showCommand(), a.factsCommand(), a.versionCommand())
 	root.Flags().SortFlags = false
 	return root
 }

@@ -4,50 +4,217 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
+
+	"golang.org/x/term"
 
 	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/fixes/disk"
+	"github.com/tunelint/tunelint/fixes/transaction"
+	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/report"
 	"github.com/tunelint/tunelint/source"
 )
 
+// A writing is what --write does with a repair.
+type writing struct {
+	*session
+	repair  *repair
+	changes []fixes.Change
+	steps   *report.Steps
+	*transaction.Transaction
+}
+
 // write writes the changes unless something speaks against it.
 func (s *session) write(r *repair) error {
-	if err := s.refuse(r); err != nil {
+	folder, err := s.stateFolder()
+	if err != nil {
 		return fail(exitRefused, err)
 	}
-	if err := s.askNginx(r); err != nil {
+	w := &writing{session: s, repair: r, changes: r.changes(), steps: s.newSteps()}
+	if w.Transaction, err = transaction.Begin(folder, w.changes); err != nil {
+		return fail(exitRefused, beginning(err))
+	}
+	defer w.Close()
+	if err := w.permit(); err != nil {
 		return fail(exitRefused, err)
 	}
-	if err := s.confirm(r); err != nil {
-		return fail(exitRefused, err)
-	}
-	if err := s.interrupts.hold(func(ctx context.Context) error { return s.commit(ctx, r) }); err != nil {
+	done := false
+	err = s.interrupts.hold(func(ctx context.Context) error {
+		err := w.commit(ctx)
+		done = err == nil
+		return err
+	})
+	if !done { // a signal that came when all was done changes nothing
 		return err
 	}
 	s.plan(r, true)
-	code := r.remaining()
-	if code != exitClean {
-		s.note("findings remain: see tunelint check")
-	}
-	return exit(code)
+	fmt.Fprintln(s.stderr, "Undo: "+undoCommand(folder, w.Run()))
+	return exit(s.leftAfter(r))
 }
 
-// commit writes the changes and looks at the result on disk. Whatever goes
-// wrong, and a signal that came in meanwhile, puts every file back.
-func (s *session) commit(ctx context.Context, r *repair) error {
-	changes := r.changes()
-	if err := fixes.Write(changes); err != nil {
-		return s.putBack(changes, err)
+// beginning says what to do about a transaction that could not begin.
+func beginning(err error) error {
+	var cut *transaction.ErrUnfinished
+	switch {
+	case errors.As(err, &cut):
+		return fmt.Errorf("%w: tunelint undo %s puts them back; nothing is written", err, cut.Run.ID)
+	case errors.Is(err, disk.ErrChanged):
+		return fmt.Errorf("%w; nothing is written", err)
+	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%w; nothing is written (--backup-dir DIR keeps backups elsewhere, --vcs-backup leaves them to git)", err)
 	}
-	if ctx.Err() != nil {
-		return s.putBack(changes, errors.New("interrupted"))
+	return fmt.Errorf("%w; nothing is written", err)
+}
+
+// permit collects what speaks against writing: refusals, nginx, the user, and files
+// that changed while all this took its time.
+func (w *writing) permit() error {
+	if err := errors.Join(w.refuse(w.repair), w.Refusals()); err != nil {
+		return err
 	}
-	for _, p := range r.parts {
-		if err := p.verifyWritten(); err != nil {
-			return s.putBack(changes, err)
+	if err := w.askNginx(w.repair); err != nil {
+		return err
+	}
+	if err := w.confirm(w.repair); err != nil {
+		return err
+	}
+	return w.unchanged()
+}
+
+// unchanged reads everything anew: what was decided holds for the files as they were
+// read, also for those that are not written.
+func (w *writing) unchanged() error {
+	store := source.NewStore(source.OS())
+	for _, p := range w.repair.parts {
+		now, err := p.project.load(store)
+		if err != nil {
+			return fmt.Errorf("read the files once more: %w", err)
+		}
+		if path := differing(textsOf(p.before.hosts), textsOf(now.hosts)); path != "" {
+			return fmt.Errorf("%s: %w; nothing is written", path, disk.ErrChanged)
 		}
 	}
 	return nil
+}
+
+// textsOf returns the text of every file that hosts read, by path.
+func textsOf(hosts []*host.Host) map[string]string {
+	out := map[string]string{}
+	for _, h := range hosts {
+		for _, f := range h.Files() {
+			out[f.Path] = f.Text
+		}
+	}
+	return out
+}
+
+// differing returns the first path with another text, "" for none.
+func differing(a, b map[string]string) string {
+	var out []string
+	for path, text := range a {
+		if now, ok := b[path]; !ok || now != text {
+			out = append(out, path)
+		}
+	}
+	for path := range b {
+		if _, ok := a[path]; !ok {
+			out = append(out, path)
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return slices.Min(out)
+}
+
+// commit writes the changes and looks at the result on disk. Whatever goes wrong,
+// and a signal that came in meanwhile, puts every file back.
+func (w *writing) commit(ctx context.Context) error {
+	if err := w.backUp(); err != nil {
+		return fail(exitRefused, fmt.Errorf("keep a backup: %w; nothing is written", err))
+	}
+	err := w.Write(ctx)
+	w.written(err)
+	if err == nil {
+		err = w.judge(ctx)
+	}
+	if err == nil {
+		err = w.Keep()
+	}
+	if err != nil {
+		return w.putBack(err)
+	}
+	return nil
+}
+
+// backUp keeps the old texts.
+func (w *writing) backUp() error {
+	var about transaction.About
+	about.Tool, about.Apply = Version, nil
+	for _, p := range w.repair.parts {
+		for _, f := range p.outcome.Applied {
+			about.Rules = append(about.Rules, f.Rule.Name)
+			about.Hosts = append(about.Hosts, f.Host)
+		}
+	}
+	about.Rules, about.Hosts = unique(about.Rules), unique(about.Hosts)
+	if err := w.BackUp(about, w.start); err != nil {
+		return err
+	}
+	where := "git"
+	if !w.flag("vcs-backup") {
+		where = w.Run().Path()
+	}
+	w.steps.Begin("backup", where)
+	w.steps.End("ok", quantity(len(w.changes), "file"))
+	return nil
+}
+
+func unique(words []string) []string {
+	words = slices.Clone(words)
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// written prints a line for each file.
+func (w *writing) written(err error) {
+	result := "ok"
+	if err != nil {
+		result = "failed"
+	}
+	for _, e := range w.Run().Files {
+		w.steps.Begin("write", e.Target())
+		w.steps.End(result, manner(e))
+	}
+}
+
+// manner says with which mode and owner a file was written, and how if not in the usual way.
+func manner(e *transaction.Entry) string {
+	if e.Before == nil {
+		return "new"
+	}
+	out := fmt.Sprintf("%04o %d:%d", e.Before.Mode, e.Before.UID, e.Before.GID)
+	if e.InPlace != "" {
+		out += ", in place: " + e.InPlace
+	}
+	return out
+}
+
+// judge looks at what was written: nginx must not think worse of it, and the rules
+// must find what the fixes promised.
+func (w *writing) judge(ctx context.Context) error {
+	w.steps.Begin("after", "re-check")
+	for _, p := range w.repair.parts {
+		if err := p.verifyWritten(); err != nil {
+			w.steps.End("failed", "")
+			return err
+		}
+	}
+	w.steps.End("ok", "no new finding")
+	return ctx.Err()
 }
 
 // verifyWritten reads the project anew from disk and compares it with what the
@@ -61,4 +228,21 @@ func (p *part) verifyWritten() error {
 		return fmt.Errorf("the files as written give a new finding: %s", fresh)
 	}
 	return nil
+}
+
+// newSteps prints what a write does, unless told to be quiet.
+func (s *session) newSteps() *report.Steps {
+	if s.flag("quiet") {
+		return nil
+	}
+	return report.NewSteps(s.stderr, s.display(os.Stderr, s.dir), term.IsTerminal(int(os.Stderr.Fd())))
+}
+
+// leftAfter returns the exit code of what is left after the fixes.
+func (s *session) leftAfter(r *repair) int {
+	code := r.remaining()
+	if code != exitClean {
+		s.note("findings remain: see tunelint check")
+	}
+	return code
 }

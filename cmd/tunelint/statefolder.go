@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/tunelint/tunelint/fixes/transaction"
+)
+
+// systemState is where root keeps backups.
+const systemState = "/var/backups/tunelint"
+
+// stateFolder returns where the backups of a write go.
+func (s *session) stateFolder() (*transaction.Folder, error) {
+	switch dir := s.text("backup-dir"); {
+	case s.flag("vcs-backup") && dir != "":
+		return nil, fail(exitUsage, errors.New("--backup-dir and --vcs-backup exclude each other"))
+	case s.flag("vcs-backup"):
+		return transaction.TemporaryFolder()
+	default:
+		return openState(dir)
+	}
+}
+
+// openState returns the state folder at a path, "" for the usual one.
+func openState(dir string) (*transaction.Folder, error) {
+	if dir == "" {
+		var err error
+		if dir, err = usualState(); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := filepath.Abs(dir)
+	return transaction.OpenFolder(dir), err
+}
+
+// usualState returns where backups are kept unless somebody says otherwise.
+func usualState() (string, error) {
+	if os.Geteuid() == 0 {
+		return systemState, nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "tunelint"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no place for backups: %w; say --backup-dir DIR, or --vcs-backup in a git working tree", err)
+	}
+	return filepath.Join(home, ".local", "state", "tunelint"), nil
+}
+
+// undoCommand returns the command that takes a run back, "" for one without a backup.
+func undoCommand(folder *transaction.Folder, run *transaction.Run) string {
+	if run.Temporary {
+		return ""
+	}
+	command := "tunelint undo " + run.ID
+	if usual, err := usualState(); err != nil || usual != folder.Path() {
+		command += " --backup-dir " + quote(folder.Path())
+	}
+	return command
+}

@@ -1,0 +1,171 @@
+package transaction
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrBusy says that another tunelint is writing.
+var ErrBusy = errors.New("another tunelint is writing")
+
+// ErrNoRun says that there is no such run, or none that can be undone.
+var ErrNoRun = errors.New("no such run")
+
+// A Folder is a state folder: a lock, a journal, and one folder for each run.
+type Folder struct {
+	path      string
+	lock      *os.File // nil unless locked
+	temporary bool     // the folder goes with its only run
+}
+
+// OpenFolder returns the state folder at a path, which need not exist before
+// something is written.
+func OpenFolder(path string) *Folder { return &Folder{path: path} }
+
+// TemporaryFolder makes a state folder for one run, which goes with it: for files that
+// somebody else keeps a copy of, such as git.
+func TemporaryFolder() (*Folder, error) {
+	path, err := os.MkdirTemp("", "tunelint-run-*")
+	return &Folder{path: path, temporary: true}, err
+}
+
+// Path returns the path of the folder.
+func (f *Folder) Path() string { return f.path }
+
+// Close gives up the lock, and removes a temporary folder unless files could not be
+// put back.
+func (f *Folder) Close() error {
+	if f.lock != nil {
+		f.lock.Close()
+		f.lock = nil
+	}
+	if run, err := f.unfinished(); !f.temporary || run != nil || err != nil {
+		return err
+	}
+	return os.RemoveAll(f.path)
+}
+
+// acquire makes the folder, readable by its owner only, and takes its lock. The
+// error wraps [ErrBusy] where another process holds it.
+func (f *Folder) acquire() error {
+	if err := f.make(); err != nil {
+		return err
+	}
+	lock, err := os.OpenFile(filepath.Join(f.path, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return fmt.Errorf("%w (it holds %s)", ErrBusy, lock.Name())
+		}
+		return &fs.PathError{Op: "lock", Path: lock.Name(), Err: err}
+	}
+	f.lock = lock
+	return nil
+}
+
+// make makes the folder. Who else could write there could have anything put back.
+func (f *Folder) make() error {
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Lstat(f.path)
+	if err != nil {
+		return err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !info.IsDir():
+		return &fs.PathError{Op: "open", Path: f.path, Err: errors.New("not a folder")}
+	case ok && int(st.Uid) != os.Geteuid() && os.Geteuid() != 0:
+		return &fs.PathError{Op: "open", Path: f.path, Err: errors.New("it belongs to somebody else")}
+	case ok && st.Uid != 0 && os.Geteuid() == 0:
+		return &fs.PathError{Op: "open", Path: f.path, Err: errors.New("it does not belong to root")}
+	case info.Mode().Perm()&0o022 != 0:
+		return &fs.PathError{Op: "open", Path: f.path, Err: errors.New("others can write there")}
+	}
+	return nil
+}
+
+// Runs returns the runs, newest first. No folder at all is no run. Folders whose
+// manifest is missing are left out: such a run wrote nothing. An error names the
+// manifests that cannot be read; the other runs are returned all the same.
+func (f *Folder) Runs() ([]*Run, error) {
+	entries, err := os.ReadDir(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []*Run
+	for _, e := range slices.Backward(entries) { // the names begin with the time
+		if !e.IsDir() || !strings.Contains(e.Name(), "Z-") {
+			continue
+		}
+		run, failed := readRun(filepath.Join(f.path, e.Name()))
+		if failed != nil && !errors.Is(failed, fs.ErrNotExist) {
+			err = errors.Join(err, failed)
+		}
+		if failed == nil {
+			out = append(out, run)
+		}
+	}
+	return out, err
+}
+
+// Find returns the run that a word names: its id, or the name of its folder. The
+// empty word names the newest run that can be undone. The error wraps [ErrNoRun].
+func (f *Folder) Find(word string) (*Run, error) {
+	runs, err := f.Runs()
+	for _, r := range runs {
+		if word == "" && r.Undoable() || word != "" && (r.ID == word || r.Name() == word) {
+			return r, nil
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case word == "":
+		return nil, fmt.Errorf("%w: nothing to undo in %s", ErrNoRun, f.path)
+	}
+	return nil, fmt.Errorf("%w: %s has no run %q", ErrNoRun, f.path, word)
+}
+
+// unfinished returns a run that was cut off, nil for none.
+func (f *Folder) unfinished() (*Run, error) {
+	runs, err := f.Runs()
+	for _, r := range runs {
+		if r.Unfinished() {
+			return r, nil
+		}
+	}
+	return nil, err
+}
+
+// newRun makes the folder of a run.
+func (f *Folder) newRun(now time.Time) (*Run, error) {
+	for {
+		random := make([]byte, 2)
+		if _, err := rand.Read(random); err != nil {
+			return nil, err
+		}
+		id := hex.EncodeToString(random)
+		if taken, _ := filepath.Glob(filepath.Join(f.path, "*Z-"+id)); len(taken) > 0 {
+			continue
+		}
+		path := filepath.Join(f.path, now.UTC().Format("20060102T150405Z-")+id)
+		if err := os.Mkdir(path, 0o700); err != nil {
+			return nil, err
+		}
+		return &Run{Manifest: Manifest{Version: 1, ID: id, Time: now.UTC().Truncate(time.Second), Temporary: f.temporary}, path: path}, nil
+	}
+}

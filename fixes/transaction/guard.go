@@ -1,0 +1,97 @@
+package transaction
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// guardName is the first argument of a process that is a guard.
+const guardName = "guard-of-a-run"
+
+// released is what the guard reads when it is not needed any more.
+const released = "released"
+
+// A guard is a process that waits while files are written. When its pipe closes
+// without a word, the writing process is dead, and the guard puts everything back.
+// It holds the locks too, so that nobody comes in between.
+type guard struct {
+	cmd  *exec.Cmd
+	pipe io.WriteCloser
+}
+
+// startGuard starts this very program as the guard of a run. It gets a session of its
+// own: what ends the terminal or the job does not end it.
+func startGuard(r *Run, locks []*os.File) (*guard, error) {
+	cmd := exec.Command("/proc/self/exe")
+	if _, err := os.Stat(cmd.Path); err != nil {
+		if cmd.Path, err = os.Executable(); err != nil {
+			return nil, err
+		}
+	}
+	cmd.Args = []string{os.Args[0], guardName, r.path}
+	cmd.Dir = "/"
+	cmd.ExtraFiles = locks
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &guard{cmd, pipe}, cmd.Start()
+}
+
+// release ends the guard: the run is over, and its manifest says how. Without a guard
+// it does nothing.
+func (g *guard) release() error {
+	if g == nil {
+		return nil
+	}
+	_, _ = io.WriteString(g.pipe, released) // a guard that is gone needs no word
+	_ = g.pipe.Close()
+	_ = g.cmd.Wait()
+	return nil
+}
+
+// Guard is the main function of the guard. It reports whether this process is one;
+// then its work is done, and the process ends.
+func Guard(args []string) bool {
+	if len(args) != 3 || args[1] != guardName {
+		return false
+	}
+	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGPIPE)
+	if word, _ := io.ReadAll(os.Stdin); string(word) != released {
+		takeOver(args[2])
+	}
+	return true
+}
+
+// takeOver puts everything back. What does not succeed stays recorded as unfinished
+// for the next run to tell.
+func takeOver(path string) {
+	r, err := readRun(path)
+	if err != nil || !r.Unfinished() {
+		return
+	}
+	if lost := r.restore(); lost != nil {
+		_ = r.record(time.Now(), "tunelint died; "+lost.Error())
+		return
+	}
+	state := RolledBack
+	if r.State == Undoing {
+		state = Undone
+	}
+	if r.enter(state) != nil {
+		return
+	}
+	_ = r.record(time.Now(), "tunelint died and its guard put everything back")
+	switch {
+	case r.Temporary:
+		_ = os.RemoveAll(filepath.Dir(r.path))
+	case state == RolledBack:
+		_ = os.RemoveAll(r.path)
+	}
+}

@@ -1,0 +1,127 @@
+package transaction
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/tunelint/tunelint/fixes/disk"
+)
+
+// Check returns the files of the run that somebody changed since, each an error that
+// wraps [disk.ErrChanged]; nil where all can be put back.
+func (r *Run) Check() error {
+	var errs *multierror.Error
+	for _, e := range r.Files {
+		if err := r.foreign(e); err != nil && !e.Left {
+			errs = multierror.Append(errs, fmt.Errorf("%s: %w", e.Target(), err))
+		}
+	}
+	return errs.ErrorOrNil()
+}
+
+// foreign returns an error if a file is neither as before the run nor as the run left it.
+func (r *Run) foreign(e *Entry) error {
+	f, err := disk.Open(e.Target())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	now := f.State().Sum
+	switch {
+	case !f.Exists() && e.Before == nil, f.Exists() && now == e.After, f.Exists() && e.Before != nil && now == e.Before.Sum:
+		return nil
+	case f.Exists() && r.Unfinished() && e.InPlace != "" && r.torn(e, f.Text()):
+		return nil
+	case !f.Exists():
+		return errors.New("somebody removed it since")
+	}
+	return disk.ErrChanged
+}
+
+// Undo puts back every file of the run, also of one that was cut off. Files that
+// somebody changed since are an error before anything is touched, unless leave says
+// that they stay as they are. The error wraps [ErrBusy] where another process is
+// writing, and is a [*Lost] where a file could not be put back: then the run can be
+// undone again.
+func (f *Folder) Undo(r *Run, leave bool, now time.Time) error {
+	if !r.Undoable() {
+		return fmt.Errorf("%w: the run %s is %s already", ErrNoRun, r.ID, r.State)
+	}
+	if err := f.acquire(); err != nil {
+		return err
+	}
+	again, err := readRun(r.path) // the state may have changed before the lock was ours
+	if err != nil {
+		return err
+	}
+	if *r = *again; !r.Undoable() {
+		return fmt.Errorf("%w: the run %s is %s already", ErrNoRun, r.ID, r.State)
+	}
+	for _, e := range r.Files {
+		e.Left = leave && r.foreign(e) != nil
+	}
+	if err := r.Check(); err != nil {
+		return err
+	}
+	return f.undo(r, now)
+}
+
+func (f *Folder) undo(r *Run, now time.Time) error {
+	files, err := r.openAll()
+	defer func() {
+		for _, file := range files {
+			file.Close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	locks, err := lock(files)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, l := range locks {
+			l.Close()
+		}
+	}()
+	if err := r.enter(Undoing); err != nil {
+		return err
+	}
+	g, err := startGuard(r, append(slices.Clone(locks), f.lock))
+	if err != nil {
+		return fmt.Errorf("start the guard: %w", err)
+	}
+	lost := r.restore()
+	if lost == nil {
+		if err := r.enter(Undone); err != nil {
+			return err
+		}
+		_ = r.record(now, "")
+	}
+	return errors.Join(lost.orNil(), g.release())
+}
+
+// openAll opens the files of the run, for their locks and for what keeps them from
+// being written.
+func (r *Run) openAll() (files []*disk.File, err error) {
+	var errs *multierror.Error
+	for _, e := range r.Files {
+		if e.Left {
+			continue
+		}
+		f, err := disk.Open(e.Target())
+		if err == nil {
+			files = append(files, f)
+			err = f.Refuse()
+		}
+		if err != nil {
+			errs = multierror.Append(errs, err)
+		}
+	}
+	return files, errs.ErrorOrNil()
+}
