@@ -110,10 +110,10 @@ func (r randomly) edited(text string) string {
 func (r randomly) change(dir string, n int) Change {
 	f := source.NewFile(filepath.Join(dir, r.name(n)), "")
 	if r.IntN(8) == 0 {
-		return Change{f, "new\n" + r.text(9)}
+		return Change{File: f, Text: "new\n" + r.text(9)}
 	}
 	f.Text, f.Mode = r.text(30), 0o644
-	return Change{f, r.edited(f.Text) + "end"}
+	return Change{File: f, Text: r.edited(f.Text) + "end"}
 }
 
 // git and patch arrive at the new bytes of files of all names and contents.

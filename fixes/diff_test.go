@@ -54,7 +54,7 @@ func TestHunksStandWhereTheySay(t *testing.T) {
 			text = text[:at] + []string{"x", "\n", "y\n", ""}[r.IntN(4)] + text[min(len(text), at+r.IntN(4)):]
 		}
 		var diff strings.Builder
-		if err := WriteDiff(&diff, []Change{{&source.File{Path: "/x", Text: old, Mode: 0o644}, text}}, strings.ToUpper); err != nil {
+		if err := WriteDiff(&diff, []Change{{File: &source.File{Path: "/x", Text: old, Mode: 0o644}, Text: text}}, strings.ToUpper); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.SplitAfter(diff.String(), "\n")

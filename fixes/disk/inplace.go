@@ -17,6 +17,9 @@ func (f *File) overwrite() error {
 		err = f.dressAgain(f.want)
 	}
 	if err == nil {
+		err = f.giveTime(f.name, f.next)
+	}
+	if err == nil {
 		err = f.sys.sync(f.fresh)
 	}
 	if err == nil {

@@ -10,8 +10,9 @@ import (
 )
 
 // Stage prepares the new content. In the usual way it makes a synced file of the name
-// temporary in the same folder, with the state want but for sum, size and times; nil
-// means the state of the file itself, and mode 0644 for a new one whatever the umask.
+// temporary in the same folder, with the state want, and its time too where want is
+// of this very text; nil means the state of the file itself, and mode 0644 for a new
+// one whatever the umask.
 // A new file belongs to who writes, and folders that it makes are 0755, with the
 // set-group-ID bit and the access control list that their folder hands down. The name
 // must not be taken. Until the file has its owner and mode, nobody else may read it.
@@ -92,8 +93,19 @@ func (f *File) stageBeside(text string, like bool) error {
 	if err := f.fill(fd, text, like); err != nil {
 		return err
 	}
+	if err := f.giveTime(f.temporary, text); err != nil {
+		return err
+	}
 	f.phase = staged
 	return nil
+}
+
+// giveTime sets the time of the text where it is known.
+func (f *File) giveTime(name, text string) error {
+	if f.want.Sum != sum(text) || f.want.Modified.IsZero() {
+		return nil
+	}
+	return f.sys.setTimes(f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})
 }
 
 // fill makes a new file what it shall be.

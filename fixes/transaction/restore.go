@@ -77,11 +77,11 @@ func (r *Run) restoreFile(e *Entry) error {
 	switch {
 	case e.Before == nil:
 		return r.unmake(f, e, ours)
-	case f.Exists() && now == e.Before.Sum:
+	case f.Exists() && now == e.Before.Sum && (e.InPlace == "" || f.State().Modified.Equal(e.Before.Modified)):
 		return f.Discard(e.Temporary)
 	case ours && kept != "" && kept != e.After: // the old file, or what somebody made of it
 		return errors.Join(f.SwapBack(e.Temporary), f.Discard(e.Temporary))
-	case ours || f.Exists() && e.InPlace != "" && r.torn(e, f.Text()):
+	case ours || f.Exists() && e.InPlace != "" && r.torn(e, f.Text()): // also the old text with a new time
 		return errors.Join(f.Discard(e.Temporary), r.rewrite(f, e))
 	}
 	return errors.Join(f.Discard(e.Temporary), disk.ErrChanged)
@@ -122,27 +122,23 @@ func (r *Run) rewrite(f *disk.File, e *Entry) error {
 func (e *Entry) restaged() string { return e.Temporary + "-back" }
 
 // torn reports whether a text is what a write over the old one leaves when it is cut
-// off, forwards or on the way back: the beginning of one and the rest of the other.
+// off, on the way there or back.
 func (r *Run) torn(e *Entry, now string) bool {
 	before, after, err := r.Texts(e)
-	return err == nil && (mixed(now, after, before) || mixed(now, before, after))
+	return err == nil && mixed(now, before, after)
 }
 
-// mixed reports whether now begins as a and goes on as b, at its own length or cut
-// or grown to the length of either.
+// mixed reports whether every byte of a text is that of a or of b at its place.
 func mixed(now, a, b string) bool {
-	n := common(now, a)
-	return len(now) >= min(len(a), len(b)) && len(now) <= max(len(a), len(b)) &&
-		(n == len(now) || n <= len(b) && strings.HasPrefix(b[n:], now[n:]))
-}
-
-// common returns the length of the common beginning.
-func common(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
+	if len(now) < min(len(a), len(b)) || len(now) > max(len(a), len(b)) {
+		return false
 	}
-	return n
+	for i := range len(now) {
+		if (i >= len(a) || now[i] != a[i]) && (i >= len(b) || now[i] != b[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // original returns nil if the file on disk is as it was before the run.

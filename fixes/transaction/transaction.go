@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -40,7 +41,7 @@ type Transaction struct {
 	run     *Run
 	changes []fixes.Change
 	files   []*disk.File
-	locks   []*os.File
+	locks   *disk.Locks
 	guard   *guard
 	// hook is what fault injection puts into every change of a file.
 	hook func(call string) error
@@ -68,7 +69,7 @@ func (t *Transaction) open() error {
 	for _, c := range t.changes {
 		f, err := disk.OpenWith(c.File.Path, t.hook)
 		if err != nil {
-			errs = multierror.Append(errs, fmt.Errorf("%s: %w", c.File.Path, err))
+			errs = multierror.Append(errs, err)
 			continue
 		}
 		t.files = append(t.files, f)
@@ -98,7 +99,7 @@ func (t *Transaction) lock() (err error) {
 	return err
 }
 
-func lock(files []*disk.File) ([]*os.File, error) {
+func lock(files []*disk.File) (*disk.Locks, error) {
 	locks, err := disk.Lock(files)
 	if errors.Is(err, disk.ErrLocked) {
 		err = fmt.Errorf("%w (%w)", ErrBusy, err)
@@ -147,7 +148,7 @@ func (t *Transaction) BackUp(about About, now time.Time) error {
 	if err := errors.Join(run.enter(Writing), syncFolder(t.folder.path)); err != nil {
 		return errors.Join(err, t.abandon())
 	}
-	if t.guard, err = startGuard(run, append(slices.Clone(t.locks), t.folder.lock)); err != nil {
+	if t.guard, err = startGuard(run, append(slices.Clone(t.locks.Files()), t.folder.lock)); err != nil {
 		return errors.Join(fmt.Errorf("start the guard: %w", err), t.abandon())
 	}
 	return nil
@@ -179,27 +180,19 @@ func (t *Transaction) abandon() error {
 // [Transaction.RollBack] puts everything back. It stops when ctx ends.
 func (t *Transaction) Write(ctx context.Context) error {
 	for i, f := range t.files {
-		if err := t.step(ctx, i, f.Stage(t.changes[i].Text, t.run.Files[i].Temporary, nil)); err != nil {
+		if err := cmp.Or(f.Stage(t.changes[i].Text, t.run.Files[i].Temporary, nil), ctx.Err()); err != nil {
 			return err
 		}
 	}
 	if err := t.noteInPlace(); err != nil {
 		return err
 	}
-	for i, f := range t.files {
-		if err := t.step(ctx, i, f.Commit()); err != nil {
+	for _, f := range t.files {
+		if err := cmp.Or(f.Commit(), ctx.Err()); err != nil {
 			return err
 		}
 	}
 	return t.confirm()
-}
-
-// step names the file of an error.
-func (t *Transaction) step(ctx context.Context, i int, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", t.files[i].Path(), err)
-	}
-	return ctx.Err()
 }
 
 // noteInPlace records files that turned out to be written in place: a torn one must
@@ -231,7 +224,7 @@ func (t *Transaction) confirm() error {
 func (t *Transaction) Keep() error {
 	for _, f := range t.files {
 		if err := f.Finish(); err != nil {
-			return fmt.Errorf("%s: %w", f.Path(), err)
+			return err
 		}
 	}
 	if err := t.run.enter(Written); err != nil {
@@ -262,8 +255,8 @@ func (t *Transaction) Close() error {
 	for _, f := range t.files {
 		f.Close()
 	}
-	for _, l := range t.locks {
-		l.Close()
+	if t.locks != nil {
+		t.locks.Close()
 	}
 	return t.folder.Close()
 }

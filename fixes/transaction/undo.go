@@ -84,15 +84,11 @@ func (f *Folder) undo(r *Run, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, l := range locks {
-			l.Close()
-		}
-	}()
+	defer locks.Close()
 	if err := r.enter(Undoing); err != nil {
 		return err
 	}
-	g, err := startGuard(r, append(slices.Clone(locks), f.lock))
+	g, err := startGuard(r, append(slices.Clone(locks.Files()), f.lock))
 	if err != nil {
 		return fmt.Errorf("start the guard: %w", err)
 	}
