@@ -13,7 +13,7 @@ import (
 
 // A signal before anything is written ends the run with its code.
 func TestSignals(t *testing.T) {
-	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: exitInterrupt, syscall.SIGTERM: exitTerminate} {
+	for signal, want := range map[syscall.Signal]int{syscall.SIGHUP: exitHangUp, syscall.SIGINT: exitInterrupt, syscall.SIGTERM: exitTerminate} {
 		t.Run(signal.String(), func(t *testing.T) {
 			dir := interruptible(t)
 			cmd := tunelint(t, dir, "fix", "--write", "--yes")
@@ -104,7 +104,7 @@ func TestHold(t *testing.T) {
 func holdAndInterrupt(dir string) {
 	var i interrupts
 	i.watch()
-	_ = i.hold(func(ctx context.Context) error {
+	err := i.hold(func(ctx context.Context) error {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return err
 		}
@@ -112,5 +112,8 @@ func holdAndInterrupt(dir string) {
 		time.Sleep(50 * time.Millisecond)
 		return os.WriteFile(filepath.Join(dir, "undone"), nil, 0o644)
 	})
-	time.Sleep(5 * time.Second) // the signal ends the process now
+	var coded *exitError
+	if errors.As(err, &coded) {
+		os.Exit(coded.code)
+	}
 }

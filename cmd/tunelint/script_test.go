@@ -73,14 +73,20 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setUpScript gives every script a UTF-8 locale, an identity for git and the place of
-// the project.
+// setUpScript gives every script a UTF-8 locale, an identity for git, the place of the
+// project, and a place of its own for backups.
 func setUpScript(e *testscript.Env) error {
 	project, err := filepath.Abs("../..")
 	if err != nil {
 		return err
 	}
 	e.Setenv("PROJECT", project)
+	state, err := os.MkdirTemp("", "tunelint-state-*")
+	if err != nil {
+		return err
+	}
+	e.Defer(func() { os.RemoveAll(state) })
+	e.Setenv("TUNELINT_BACKUP_DIR", state)
 	e.Setenv("LC_ALL", "C.UTF-8")
 	e.Setenv("PATH", e.Getenv("PATH")+":/usr/sbin:/sbin")
 	for _, who := range []string{"AUTHOR", "COMMITTER"} {

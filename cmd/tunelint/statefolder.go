@@ -18,7 +18,7 @@ func (s *session) stateFolder() (*transaction.Folder, error) {
 	case s.flag("vcs-backup") && dir != "":
 		return nil, fail(exitUsage, errors.New("--backup-dir and --vcs-backup exclude each other"))
 	case s.flag("vcs-backup"):
-		return transaction.TemporaryFolder()
+		return transaction.TemporaryFolder(), nil
 	default:
 		return openState(dir)
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tunelint/tunelint/fixes/disk"
 )
 
 // ErrBusy says that another tunelint is writing.
@@ -31,14 +33,11 @@ type Folder struct {
 // something is written.
 func OpenFolder(path string) *Folder { return &Folder{path: path} }
 
-// TemporaryFolder makes a state folder for one run, which goes with it: for files that
-// somebody else keeps a copy of, such as git.
-func TemporaryFolder() (*Folder, error) {
-	path, err := os.MkdirTemp("", "tunelint-run-*")
-	return &Folder{path: path, temporary: true}, err
-}
+// TemporaryFolder returns a state folder for one run, which comes and goes with it: for
+// files that somebody else keeps a copy of, such as git.
+func TemporaryFolder() *Folder { return &Folder{temporary: true} }
 
-// Path returns the path of the folder.
+// Path returns the path of the folder, "" for a temporary one without a run.
 func (f *Folder) Path() string { return f.path }
 
 // Close gives up the lock, and removes a temporary folder unless files could not be
@@ -48,15 +47,21 @@ func (f *Folder) Close() error {
 		f.lock.Close()
 		f.lock = nil
 	}
-	if run, err := f.unfinished(); !f.temporary || run != nil || err != nil {
+	if !f.temporary || f.path == "" {
+		return nil
+	}
+	if run, err := f.unfinished(); run != nil || err != nil {
 		return err
 	}
 	return os.RemoveAll(f.path)
 }
 
 // acquire makes the folder, readable by its owner only, and takes its lock. The
-// error wraps [ErrBusy] where another process holds it.
+// error wraps [ErrBusy] where another process holds it. A temporary folder has none.
 func (f *Folder) acquire() error {
+	if f.temporary {
+		return nil
+	}
 	if err := f.make(); err != nil {
 		return err
 	}
@@ -73,6 +78,15 @@ func (f *Folder) acquire() error {
 	}
 	f.lock = lock
 	return nil
+}
+
+// locks returns what holds the locks of files and that of the folder.
+func (f *Folder) locks(files *disk.Locks) []*os.File {
+	out := slices.Clone(files.Files())
+	if f.lock != nil {
+		out = append(out, f.lock)
+	}
+	return out
 }
 
 // make makes the folder. Who else could write there could have anything put back.
@@ -102,6 +116,9 @@ func (f *Folder) make() error {
 // manifest is missing are left out: such a run wrote nothing. An error names the
 // manifests that cannot be read; the other runs are returned all the same.
 func (f *Folder) Runs() ([]*Run, error) {
+	if f.path == "" {
+		return nil, nil
+	}
 	entries, err := os.ReadDir(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -152,7 +169,12 @@ func (f *Folder) unfinished() (*Run, error) {
 }
 
 // newRun makes the folder of a run.
-func (f *Folder) newRun(now time.Time) (*Run, error) {
+func (f *Folder) newRun(now time.Time) (run *Run, err error) {
+	if f.temporary {
+		if f.path, err = os.MkdirTemp("", "tunelint-run-*"); err != nil {
+			return nil, err
+		}
+	}
 	for {
 		random := make([]byte, 2)
 		if _, err := rand.Read(random); err != nil {

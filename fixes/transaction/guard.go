@@ -56,17 +56,17 @@ func (g *guard) release() error {
 	return nil
 }
 
-// Guard is the main function of the guard. It reports whether this process is one;
-// then its work is done, and the process ends.
-func Guard(args []string) bool {
-	if len(args) != 3 || args[1] != guardName {
-		return false
+// Enter is to be called first by every program that uses this package: in the process
+// that is the guard of a run it does not return. Elsewhere it does at once.
+func Enter() {
+	if len(os.Args) != 3 || os.Args[1] != guardName {
+		return
 	}
 	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGPIPE)
 	if word, _ := io.ReadAll(os.Stdin); string(word) != released {
-		takeOver(args[2])
+		takeOver(os.Args[2])
 	}
-	return true
+	os.Exit(0)
 }
 
 // takeOver puts everything back. What does not succeed stays recorded as unfinished

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -148,7 +147,7 @@ func (t *Transaction) BackUp(about About, now time.Time) error {
 	if err := errors.Join(run.enter(Writing), syncFolder(t.folder.path)); err != nil {
 		return errors.Join(err, t.abandon())
 	}
-	if t.guard, err = startGuard(run, append(slices.Clone(t.locks.Files()), t.folder.lock)); err != nil {
+	if t.guard, err = startGuard(run, t.folder.locks(t.locks)); err != nil {
 		return errors.Join(fmt.Errorf("start the guard: %w", err), t.abandon())
 	}
 	return nil

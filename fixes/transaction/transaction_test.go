@@ -20,7 +20,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if Guard(os.Args) || victim() {
+	Enter()
+	if victim() {
 		return
 	}
 	os.Exit(m.Run())
@@ -364,11 +365,7 @@ func TestTemporaryFolder(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for fault := range 2 {
 		tr := newTree(t, quickFolder(t))
-		folder, err := TemporaryFolder()
-		if err != nil {
-			t.Fatal(err)
-		}
-		tx, err := begin(folder, tr.changes, func(call string) error {
+		tx, err := begin(TemporaryFolder(), tr.changes, func(call string) error {
 			if fault > 0 && call == "renameat2" {
 				return syscall.EIO
 			}

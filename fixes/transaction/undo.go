@@ -3,7 +3,6 @@ package transaction
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -88,7 +87,7 @@ func (f *Folder) undo(r *Run, now time.Time) error {
 	if err := r.enter(Undoing); err != nil {
 		return err
 	}
-	g, err := startGuard(r, append(slices.Clone(locks.Files()), f.lock))
+	g, err := startGuard(r, f.locks(locks))
 	if err != nil {
 		return fmt.Errorf("start the guard: %w", err)
 	}
