@@ -171,19 +171,6 @@ func realPath(name string) string {
 	return name
 }
 
-// askNginx has the machine's nginx judge the changes and tells the user.
-func (s *session) askNginx(r *repair) error {
-	return s.interrupts.hold(func(ctx context.Context) error {
-		tests, err := s.askBefore(ctx, r)
-		for _, t := range tests {
-			if err == nil {
-				s.note("%s", t)
-			}
-		}
-		return err
-	})
-}
-
 // readByNginx returns the changes that concern nginx: those to files that it
 // reads, and new ones below its folder.
 func readByNginx(h *host.Host, changes []fixes.Change) []fixes.Change {

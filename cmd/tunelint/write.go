@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 
-	"golang.org/x/term"
-
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/fixes/disk"
 	"github.com/tunelint/tunelint/fixes/transaction"
@@ -24,6 +22,7 @@ type writing struct {
 	repair  *repair
 	changes []fixes.Change
 	steps   *report.Steps
+	tests   []*nginxTest
 	*transaction.Transaction
 }
 
@@ -38,6 +37,7 @@ func (s *session) write(r *repair) error {
 		return fail(exitRefused, beginning(err))
 	}
 	defer w.Close()
+	r.inPlace = w.inPlace()
 	if err := w.permit(); err != nil {
 		return fail(exitRefused, err)
 	}
@@ -50,8 +50,8 @@ func (s *session) write(r *repair) error {
 	if !done { // a signal that came when all was done changes nothing
 		return err
 	}
+	r.undo = undoCommand(folder, w.Run())
 	s.plan(r, true)
-	fmt.Fprintln(s.stderr, "Undo: "+undoCommand(folder, w.Run()))
 	return exit(s.leftAfter(r))
 }
 
@@ -75,13 +75,35 @@ func (w *writing) permit() error {
 	if err := errors.Join(w.refuse(w.repair), w.Refusals()); err != nil {
 		return err
 	}
-	if err := w.askNginx(w.repair); err != nil {
+	if err := w.try(); err != nil {
 		return err
 	}
 	if err := w.confirm(w.repair); err != nil {
 		return err
 	}
 	return w.unchanged()
+}
+
+// inPlace lists the files that are not replaced by new ones.
+func (w *writing) inPlace() (out []report.InPlace) {
+	for _, c := range w.changes {
+		if why := w.InPlace(c.File.Path); why != "" {
+			out = append(out, report.InPlace{Path: c.File.Path, Why: why})
+		}
+	}
+	return out
+}
+
+// try has nginx judge the files as they are and as they shall be.
+func (w *writing) try() error {
+	err := w.interrupts.hold(func(ctx context.Context) (err error) {
+		w.tests, err = w.askBefore(ctx, w.repair)
+		return err
+	})
+	for _, t := range w.tests {
+		w.sayTest(t)
+	}
+	return err
 }
 
 // unchanged reads everything anew: what was decided holds for the files as they were
@@ -150,73 +172,6 @@ func (w *writing) commit(ctx context.Context) error {
 	return nil
 }
 
-// backUp keeps the old texts.
-func (w *writing) backUp() error {
-	var about transaction.About
-	about.Tool, about.Apply = Version, nil
-	for _, p := range w.repair.parts {
-		for _, f := range p.outcome.Applied {
-			about.Rules = append(about.Rules, f.Rule.Name)
-			about.Hosts = append(about.Hosts, f.Host)
-		}
-	}
-	about.Rules, about.Hosts = unique(about.Rules), unique(about.Hosts)
-	if err := w.BackUp(about, w.start); err != nil {
-		return err
-	}
-	where := "git"
-	if !w.flag("vcs-backup") {
-		where = w.Run().Path()
-	}
-	w.steps.Begin("backup", where)
-	w.steps.End("ok", quantity(len(w.changes), "file"))
-	return nil
-}
-
-func unique(words []string) []string {
-	words = slices.Clone(words)
-	slices.Sort(words)
-	return slices.Compact(words)
-}
-
-// written prints a line for each file.
-func (w *writing) written(err error) {
-	result := "ok"
-	if err != nil {
-		result = "failed"
-	}
-	for _, e := range w.Run().Files {
-		w.steps.Begin("write", e.Target())
-		w.steps.End(result, manner(e))
-	}
-}
-
-// manner says with which mode and owner a file was written, and how if not in the usual way.
-func manner(e *transaction.Entry) string {
-	if e.Before == nil {
-		return "new"
-	}
-	out := fmt.Sprintf("%04o %d:%d", e.Before.Mode, e.Before.UID, e.Before.GID)
-	if e.InPlace != "" {
-		out += ", in place: " + e.InPlace
-	}
-	return out
-}
-
-// judge looks at what was written: nginx must not think worse of it, and the rules
-// must find what the fixes promised.
-func (w *writing) judge(ctx context.Context) error {
-	w.steps.Begin("after", "re-check")
-	for _, p := range w.repair.parts {
-		if err := p.verifyWritten(); err != nil {
-			w.steps.End("failed", "")
-			return err
-		}
-	}
-	w.steps.End("ok", "no new finding")
-	return ctx.Err()
-}
-
 // verifyWritten reads the project anew from disk and compares it with what the
 // changes promised.
 func (p *part) verifyWritten() error {
@@ -228,14 +183,6 @@ func (p *part) verifyWritten() error {
 		return fmt.Errorf("the files as written give a new finding: %s", fresh)
 	}
 	return nil
-}
-
-// newSteps prints what a write does, unless told to be quiet.
-func (s *session) newSteps() *report.Steps {
-	if s.flag("quiet") {
-		return nil
-	}
-	return report.NewSteps(s.stderr, s.display(os.Stderr, s.dir), term.IsTerminal(int(os.Stderr.Fd())))
 }
 
 // leftAfter returns the exit code of what is left after the fixes.

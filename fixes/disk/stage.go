@@ -105,7 +105,7 @@ func (f *File) giveTime(name, text string) error {
 	if f.want.Sum != sum(text) || f.want.Modified.IsZero() {
 		return nil
 	}
-	return f.sys.setTimes(f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})
+	return f.sys.setTimes(f.fresh, f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})
 }
 
 // fill makes a new file what it shall be.
