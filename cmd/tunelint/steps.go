@@ -20,6 +20,7 @@ func (w *writing) backUp() error {
 	about.Tool = Version
 	for _, p := range w.repair.parts {
 		about.Apply = append(about.Apply, lint.CommandLines(p.outcome.Apply)...)
+		about.Back = append(about.Back, lint.BackLines(p.outcome.Apply)...)
 		for _, f := range p.outcome.Applied {
 			about.Rules = append(about.Rules, f.Rule.Name)
 			about.Hosts = append(about.Hosts, f.Host)
@@ -114,7 +115,6 @@ func (w *writing) sayTest(t *nginxTest) {
 		w.note("%s", t)
 	}
 }
-
 
 // newSteps prints what a write does, unless told to be quiet.
 func (s *session) newSteps() *report.Steps {

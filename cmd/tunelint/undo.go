@@ -15,6 +15,7 @@ import (
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/fixes/disk"
 	"github.com/tunelint/tunelint/fixes/transaction"
+	"github.com/tunelint/tunelint/report"
 	"github.com/tunelint/tunelint/source"
 	"github.com/tunelint/tunelint/spelling"
 )
@@ -46,8 +47,10 @@ func (a *app) undoCommand() *cobra.Command {
 	f.Bool("dry-run", false, "print what would change as a diff")
 	f.Bool("leave-changed", false, "put the other files back where somebody changed one since")
 	f.String("backup-dir", "", "look for backups in `DIR` (root: /var/backups/tunelint)")
-	f.BoolP("quiet", "q", false, "print no notes on standard error")
 	group(f, "Undo")
+	screenFlags(f)
+	f.BoolP("quiet", "q", false, "print no notes on standard error")
+	group(f, "Output")
 	return cmd
 }
 
@@ -74,7 +77,7 @@ func (a *app) undo(set *settings, word string) error {
 		return undoFailed(err)
 	}
 	if !set.flag("quiet") {
-		a.sayUndone(run)
+		a.sayUndone(run, set)
 	}
 	return nil
 }
@@ -95,7 +98,7 @@ func undoFailed(err error) error {
 }
 
 // sayUndone says what was put back and what makes it take effect.
-func (a *app) sayUndone(run *transaction.Run) {
+func (a *app) sayUndone(run *transaction.Run, set *settings) {
 	n := 0
 	for _, e := range run.Files {
 		if e.Left {
@@ -105,9 +108,7 @@ func (a *app) sayUndone(run *transaction.Run) {
 		n++
 	}
 	fmt.Fprintf(a.stderr, "Put back: %s.\n", spelling.Count(n, "file"))
-	if len(run.Apply) > 0 {
-		fmt.Fprintf(a.stderr, "Run when ready: %s\n", visible(strings.Join(run.Apply, " && ")))
-	}
+	_ = report.Afterwards(a.stderr, run.Back, set.display(os.Stderr))
 }
 
 // listRuns prints the runs of a state folder.

@@ -31,8 +31,9 @@ type Manifest struct {
 	// Rules are those whose fixes were applied; Hosts the machines they are about.
 	Rules []string `json:"rules"`
 	Hosts []string `json:"hosts"`
-	// Apply lists the commands that make the files take effect, before and after an undo.
+	// Apply lists the commands that make the files take effect, Back those after an undo.
 	Apply []string `json:"apply"`
+	Back  []string `json:"back"`
 	// Temporary says that the state folder goes with the run.
 	Temporary bool     `json:"temporary,omitempty"`
 	Files     []*Entry `json:"files"`

@@ -28,8 +28,8 @@ func (e *ErrUnfinished) Error() string {
 
 // About says what a run is for, as the manifest records it.
 type About struct {
-	Tool                string
-	Rules, Hosts, Apply []string
+	Tool                      string
+	Rules, Hosts, Apply, Back []string
 }
 
 // A Transaction is one run, from the look at the files to the verdict on them. The
@@ -138,7 +138,7 @@ func (t *Transaction) BackUp(about About, now time.Time) error {
 		return err
 	}
 	t.run = run
-	run.Tool, run.Rules, run.Hosts, run.Apply = about.Tool, about.Rules, about.Hosts, about.Apply
+	run.Tool, run.Rules, run.Hosts, run.Apply, run.Back = about.Tool, about.Rules, about.Hosts, about.Apply, about.Back
 	for i := range t.changes {
 		if err := t.keepTexts(i); err != nil {
 			return errors.Join(err, t.abandon())
