@@ -14,14 +14,13 @@ const systemState = "/var/backups/tunelint"
 
 // stateFolder returns where the backups of a write go.
 func (s *session) stateFolder() (*transaction.Folder, error) {
-	switch dir := s.text("backup-dir"); {
-	case s.flag("vcs-backup") && dir != "":
+	switch {
+	case s.flags.Changed("vcs-backup") && s.flags.Changed("backup-dir"):
 		return nil, fail(exitUsage, errors.New("--backup-dir and --vcs-backup exclude each other"))
-	case s.flag("vcs-backup"):
+	case s.flag("vcs-backup") && !s.flags.Changed("backup-dir"):
 		return transaction.TemporaryFolder(), nil
-	default:
-		return openState(dir)
 	}
+	return openState(s.text("backup-dir"))
 }
 
 // openState returns the state folder at a path, "" for the usual one.
