@@ -20,8 +20,11 @@ func Managed(text string) string {
 	return ""
 }
 
-// longestHead bounds the lines that are looked at: no program says so later.
-const longestHead = 40
+// No program says so later than in these lines, and in these bytes of one.
+const (
+	longestHead = 40
+	widestHead  = 400
+)
 
 // head returns the text of the comments before the first other line, in one line and
 // without the signs and frames around it.
@@ -30,7 +33,7 @@ func head(text string) string {
 	block := false // within /* or <!--
 	n := 0
 	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(line[:min(len(line), widestHead)])
 		opens := strings.HasPrefix(line, "/*") || strings.HasPrefix(line, "<!--")
 		prologue := n == 0 && (strings.HasPrefix(line, "<?") || strings.HasPrefix(line, "#!"))
 		if n++; n > longestHead || line != "" && !block && !opens && !prologue && !strings.HasPrefix(line, "//") && !strings.ContainsAny(line[:1], "#;") {

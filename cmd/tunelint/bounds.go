@@ -63,6 +63,9 @@ func (p *project) bound(decl appconf.HostConfig) (appconf.HostConfig, error) {
 	decl.Within = p.bounds.around(own...)
 	if decl.Span.IsValid() && !slices.ContainsFunc(decl.Within, func(folder string) bool { return below(decl.Root, folder) }) {
 		message := fmt.Sprintf("root: %s lies outside %s: not read (--allow-outside reads it)", decl.Root, decl.Within[0])
+		if decl.Root == "/" {
+			message = fmt.Sprintf("root: / is this machine, which does not belong to %s: say --root / --config FILE", decl.Within[0])
+		}
 		return decl, fail(exitUsage, &source.Error{Span: decl.Span, Message: message})
 	}
 	return decl, nil

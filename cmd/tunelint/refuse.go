@@ -77,9 +77,10 @@ func (p *part) refusePlace(c fixes.Change) []*disk.Refusal {
 		return []*disk.Refusal{{Path: c.File.Path, Why: why, Remedy: remedy}}
 	}
 	hosts := pick(p.before.hosts, p.chosen)
-	owns := func(h *host.Host) bool { return below(c.File.Path, h.View.Path("/")) }
+	real := resolveDeepest(c.File.Path) // links may lead to the folder of a new file
+	owns := func(h *host.Host) bool { return below(real, h.View.Path("/")) }
 	brings := func(h *host.Host) bool { return h.Live && h.IsVendor(c.File) }
-	inRoots := slices.ContainsFunc(p.writeRoots(), func(root string) bool { return below(c.File.Path, root) })
+	inRoots := slices.ContainsFunc(p.writeRoots(), func(root string) bool { return below(real, root) })
 	switch {
 	case slices.ContainsFunc(hosts, brings):
 		return refuse("a package or the running system brings it, and writes it again", "the place for settings is below /etc")
@@ -90,7 +91,7 @@ func (p *part) refusePlace(c fixes.Change) []*disk.Refusal {
 				h = reader
 			}
 		}
-		folder := path.Dir(c.File.Path)
+		folder := path.Dir(real)
 		return refuse(fmt.Sprintf("outside the root of host %s, %s", h.Name, h.View.Path("/")), "fix: {roots: ["+folder+"]} in tunelint.yaml allows it")
 	}
 	return nil
