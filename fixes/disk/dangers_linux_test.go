@@ -84,6 +84,7 @@ func TestSomebodyElse(t *testing.T) {
 		for _, s := range []situation{
 			{name: "usual", old: "old\n", new: "new\n", mode: 0o644},
 			{name: "removal", old: "old\n", mode: 0o644, removal: true},
+			{name: "created", new: "new\n", created: true},
 			{name: "in place", old: "old\n", new: "new\n", mode: 0o644, inPlace: true, prepare: secondName},
 		} {
 			for _, c := range []course{finish, rollBack} {
@@ -102,9 +103,11 @@ func TestSomebodyElse(t *testing.T) {
 func (s situation) intrude(t *testing.T, folder string, c course, n int, i intrusion) bool {
 	path, target := s.begin(t, folder), filepath.Join(folder, "target")
 	must(t, os.WriteFile(target, []byte("target"), 0o644))
-	calls, where := -1000, ""
+	calls, moved, where := -1000, 0, ""
 	f := mustOpen(t, path, func(call string) error {
-		calls++
+		if calls++; calls > 0 && moved == 0 && call == "renameat2" {
+			moved = calls
+		}
 		if _, err := os.Lstat(path); calls == n && err == nil {
 			where = call
 			i.do(t, path)
@@ -114,6 +117,9 @@ func (s situation) intrude(t *testing.T, folder string, c course, n int, i intru
 	must(t, s.stage(f))
 	calls = 0
 	err := f.Commit()
+	if early := n <= moved && where != ""; early && !s.inPlace && !errors.Is(err, ErrChanged) {
+		t.Errorf("before %s, call %d: committed, %v", where, n, err)
+	}
 	if err == nil && c == finish {
 		err = f.Finish()
 	}

@@ -32,6 +32,7 @@ type result struct {
 	remade  bool // the old file may be a new inode: names could not be exchanged
 	calls   int
 	errs    []error
+	torn    string // what a failed Commit left other than the old text
 }
 
 // run takes a course with a hook that counts.
@@ -54,7 +55,11 @@ func (s situation) run(path string, c course, before func(n int, call string) er
 	defer f.Close()
 	ok := note(f.Refuse()) && note(s.stage(f))
 	if ok && c != unstage {
-		ok = note(f.Commit())
+		if ok = note(f.Commit()); !ok && !s.created {
+			if now, err := os.ReadFile(path); err != nil || string(now) != s.old {
+				r.torn = fmt.Sprintf("%.40q, %v", now, err)
+			}
+		}
 	}
 	if ok && (c == finish || c == tooLate || r.remade) {
 		ok = note(f.Finish()) || note(f.Finish())
@@ -168,16 +173,16 @@ func TestCourses(t *testing.T) {
 // thorough are situations whose steps no other one has; they meet every fault.
 var thorough = []string{"plain", "access list", "created in new folders", "removed", "two names"}
 
-// faultsFor returns the faults that a situation meets, and on how many courses: all of
+// faultsFor returns the faults that a situation meets, and on which courses: all of
 // them with TUNELINT_FAULTS=all, which takes minutes.
-func faultsFor(s situation) ([]unix.Errno, course) {
+func faultsFor(s situation) ([]unix.Errno, []course) {
 	if os.Getenv("TUNELINT_FAULTS") == "all" || slices.Contains(thorough, s.name) {
-		return []unix.Errno{unix.EIO, unix.EPERM, unix.ENOSPC, unix.EROFS, unix.EINVAL, unix.EINTR}, courses
+		return []unix.Errno{unix.EIO, unix.EPERM, unix.ENOSPC, unix.EROFS, unix.EINVAL, unix.EINTR}, []course{finish, rollBack, unstage, tooLate}
 	}
 	if s.name == "large" {
-		return nil, 0
+		return nil, nil
 	}
-	return []unix.Errno{unix.EIO, unix.EPERM}, rollBack + 1
+	return []unix.Errno{unix.EIO, unix.EPERM}, []course{rollBack}
 }
 
 // TestFaults lets every system call of the courses fail once.
@@ -185,9 +190,9 @@ func TestFaults(t *testing.T) {
 	needRoot(t)
 	folder, runs := fastFolder(t), 0
 	for _, s := range situations() {
-		faults, most := faultsFor(s)
+		faults, list := faultsFor(s)
 		for _, fault := range faults {
-			for c := range most {
+			for _, c := range list {
 				t.Run(fmt.Sprintf("%s/%d/%s", s.name, c, unix.ErrnoName(fault)), func(t *testing.T) {
 					for n, more := 1, true; more && !t.Failed(); n++ {
 						more = s.faultAt(t, folder, c, n, fault)
@@ -272,6 +277,9 @@ func (s situation) faultAt(t *testing.T, folder string, c course, n int, fault u
 		if !errors.Is(err, fault) && !errors.Is(err, ErrChanged) && !errors.As(err, &refusal) {
 			t.Errorf("%s, call %d, fails with %v", where, n, err)
 		}
+	}
+	if r.torn != "" {
+		t.Errorf("%s, call %d: Commit left %s", where, n, r.torn)
 	}
 	s.check(t, before, snapshot(t, folder), c, r)
 	if t.Failed() {

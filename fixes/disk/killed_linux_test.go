@@ -3,6 +3,7 @@ package disk
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -245,4 +246,25 @@ func TestReaders(t *testing.T) {
 	}
 	close(stop)
 	t.Logf("%d reads", <-reads)
+}
+
+// TestSwapBack does not touch a file that changed since it was looked at.
+func TestSwapBack(t *testing.T) {
+	needRoot(t)
+	for _, exists := range []bool{true, false} {
+		s := situation{old: "new\n", mode: 0o644, created: !exists}
+		path := s.begin(t, fastFolder(t))
+		must(t, os.WriteFile(filepath.Join(filepath.Dir(path), temporary), []byte("old\n"), 0o644))
+		f := mustOpen(t, path, nil)
+		must(t, os.WriteFile(path, []byte("theirs\n"), 0o644))
+		if err := f.SwapBack(temporary); !errors.Is(err, ErrChanged) || text(t, path) != "theirs\n" {
+			t.Errorf("%v, then %q", err, text(t, path))
+		}
+		f = mustOpen(t, path, nil)
+		must(t, f.SwapBack(temporary))
+		left, err := f.Leftover(temporary)
+		if err != nil || text(t, path) != "old\n" || exists && left != sum("theirs\n") {
+			t.Errorf("%q, left %s, %v", text(t, path), left, err)
+		}
+	}
 }

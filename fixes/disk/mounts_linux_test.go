@@ -113,8 +113,16 @@ func TestFullDisk(t *testing.T) {
 			path := s.begin(t, folder)
 			must(t, os.WriteFile(filepath.Join(root, "filler"), make([]byte, max(0, 52-free)<<10), 0o600))
 			before := snapshot(t, folder)
-			r := s.run(path, finish, pass)
+			touched := false
+			r := s.run(path, finish, func(int, string) error {
+				now, _ := os.ReadFile(path)
+				touched = touched || string(now) != s.old
+				return nil
+			})
 			s.check(t, before, snapshot(t, folder), finish, r)
+			if r.failed && touched {
+				t.Errorf("%s: the file was touched on a full disk", s.name)
+			}
 			if fine++; r.failed {
 				full, fine = full+1, fine-1
 			}
