@@ -239,3 +239,27 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 }
+
+// TestFullMeanwhile fills the disk between Stage and Commit in place: no old byte is
+// lost for want of room.
+func TestFullMeanwhile(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	root := t.TempDir()
+	mount(t, "tmpfs", root, "tmpfs", "size=64k")
+	s := situation{old: "old\n", new: strings.Repeat("x", 20<<10), mode: 0o600, inPlace: true, prepare: secondName}
+	path := s.begin(t, filepath.Join(root, "nginx"))
+	f := mustOpen(t, path, func(call string) error {
+		if got := text(t, path); got != "old\n" {
+			t.Errorf("before %s: %.20q", call, got)
+		}
+		return nil
+	})
+	must(t, f.Stage(s.new, temporary, nil))
+	_ = os.WriteFile(filepath.Join(root, "filler"), make([]byte, 64<<10), 0o600) // as much as goes in
+	if err := f.Commit(); !errors.Is(err, unix.ENOSPC) {
+		t.Error(err)
+	}
+	must(t, f.RollBack())
+}
