@@ -13,14 +13,21 @@ import (
 const systemState = "/var/backups/tunelint"
 
 // stateFolder returns where the backups of a write go.
-func (s *session) stateFolder() (*transaction.Folder, error) {
+func (s *session) stateFolder(r *repair) (*transaction.Folder, error) {
 	switch {
 	case s.flags.Changed("vcs-backup") && s.flags.Changed("backup-dir"):
 		return nil, fail(exitUsage, errors.New("--backup-dir and --vcs-backup exclude each other"))
 	case s.flag("vcs-backup") && !s.flags.Changed("backup-dir"):
 		return transaction.TemporaryFolder(), nil
 	}
-	return openState(s.text("backup-dir"))
+	dir, err := s.backupDir(r)
+	if err == nil && dir != "" {
+		err = s.checkBackupFolder(dir, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openState(dir)
 }
 
 // openState returns the state folder at a path, "" for the usual one.

@@ -28,7 +28,7 @@ type writing struct {
 
 // write writes the changes unless something speaks against it.
 func (s *session) write(r *repair) error {
-	folder, err := s.stateFolder()
+	folder, err := s.stateFolder(r)
 	if err != nil {
 		return fail(exitRefused, err)
 	}
