@@ -17,7 +17,7 @@ func (f *File) overwrite() error {
 		err = f.dressAgain(f.want)
 	}
 	if err == nil {
-		err = f.giveTime(f.name, f.next)
+		err = f.giveTime(f.fresh, f.name, f.next)
 	}
 	if err == nil {
 		err = f.sys.sync(f.fresh)

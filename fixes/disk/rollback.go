@@ -120,9 +120,6 @@ func (f *File) rewrite() error {
 	if err := f.fill(fd, f.text, true); err != nil {
 		return err
 	}
-	if err := f.sys.setTimes(fd, f.folder, f.temporary, f.seen); err != nil {
-		return err
-	}
 	if err := f.putRewritten(); err != nil {
 		return err
 	}

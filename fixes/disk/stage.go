@@ -93,19 +93,20 @@ func (f *File) stageBeside(text string, like bool) error {
 	if err := f.fill(fd, text, like); err != nil {
 		return err
 	}
-	if err := f.giveTime(f.temporary, text); err != nil {
-		return err
-	}
 	f.phase = staged
 	return nil
 }
 
-// giveTime sets the time of the text where it is known.
-func (f *File) giveTime(name, text string) error {
+// giveTime sets the time of the text where it is known, if the kernel lets this user.
+func (f *File) giveTime(fd int, name, text string) error {
 	if f.want.Sum != sum(text) || f.want.Modified.IsZero() {
 		return nil
 	}
-	return f.sys.setTimes(f.fresh, f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})
+	err := f.sys.setTimes(fd, f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})
+	if err != nil && f.foreign() {
+		return nil
+	}
+	return err
 }
 
 // fill makes a new file what it shall be.
@@ -130,6 +131,9 @@ func (f *File) fill(fd int, text string, like bool) error {
 		return err
 	}
 	if err := f.sys.dress(fd, f.want); err != nil {
+		return err
+	}
+	if err := f.giveTime(fd, f.temporary, text); err != nil {
 		return err
 	}
 	return f.sys.sync(fd)
