@@ -82,7 +82,10 @@ func MoveToUnit(pid int, unit string) Command {
 // RestartApp restarts an application, by its unit or its container where a file says
 // which; nil stands for any.
 func RestartApp(a *appconf.App) Command {
-	return Command{turn: restartTurn, app: a, text: "# restart the application"}
+	if a == nil {
+		return Tell("restart the application")
+	}
+	return Command{turn: restartTurn, app: a, text: "# restart " + a.Name}
 }
 
 // Write is a command that writes a file.

@@ -9,6 +9,7 @@ import (
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/nginxconf"
 	"github.com/tunelint/tunelint/source"
 )
 
@@ -34,6 +35,9 @@ func TestApply(t *testing.T) {
 			}
 			if key := unsetKey(t, c, m, h, f); key != "" {
 				t.Errorf("%s/%s: %q leaves no line for %s, which sysctl --system then leaves as it is, and is given %q", archive, c.name, f.Fix.Title, key, lint.Describe(f.Apply))
+			}
+			if lasts := outlastsReload(t, c, m, h, f); lasts != "" && !strings.Contains(lint.Describe(f.Apply), "restart") {
+				t.Errorf("%s/%s: %q: a reload does not change %s, and no restart is asked for", archive, c.name, f.Fix.Title, lasts)
 			}
 			if len(f.Rule.Apply) == 0 {
 				t.Errorf("%s: the rule does not say what makes its fixes take effect", f.Rule.Name)
@@ -84,29 +88,85 @@ func unsetKey(t *testing.T, c *testCase, m machine, h *host.Host, f *lint.Findin
 	if !slices.ContainsFunc(f.Fix.Edits, func(e source.Edit) bool { return slices.Contains(h.Sysctl.Files(), e.Span.File) }) {
 		return ""
 	}
-	after := maps.Clone(c.files)
-	for file, text := range fixes.Apply(f.Fix.Edits) {
-		after[file.Path] = text
-	}
-	hosts, err := m.load(source.NewStore(after))
-	if err != nil {
-		t.Fatal(err)
-	}
-	given := lint.Describe(f.Apply)
-	for _, fixed := range hosts {
-		if fixed.Name != h.Name {
-			continue
-		}
-		for _, d := range h.Sysctl.Documents {
-			for _, l := range d.Lines {
-				said := strings.Contains(given, l.Key+"=") || strings.Contains(given, "reboot") || strings.HasPrefix(given, "nothing to do: ")
-				if l.Plain() && !said && len(fixed.Sysctl.Lines(l.Key)) == 0 {
-					return l.Key
-				}
+	given, fixed := lint.Describe(f.Apply), fixedHost(t, c, m, f)
+	for _, d := range h.Sysctl.Documents {
+		for _, l := range d.Lines {
+			said := strings.Contains(given, l.Key+"=") || strings.Contains(given, "reboot") || strings.HasPrefix(given, "nothing to do: ")
+			if l.Plain() && !said && len(fixed.Sysctl.Lines(l.Key)) == 0 {
+				return l.Key
 			}
 		}
 	}
 	return ""
+}
+
+// fixedHost is the host of a finding after its fix.
+func fixedHost(t *testing.T, c *testCase, m machine, f *lint.Finding) *host.Host {
+	t.Helper()
+	files := maps.Clone(c.files)
+	for file, text := range fixes.Apply(f.Fix.Edits) {
+		files[file.Path] = text
+	}
+	hosts, err := m.load(source.NewStore(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hosts[slices.IndexFunc(hosts, func(h *host.Host) bool { return h.Name == f.Host })]
+}
+
+// keptParameters are those of listen that a socket keeps through a reload of nginx
+// once the file does not ask for them any more; the tests of the real nginx show it.
+var keptParameters = []string{"reuseport", "so_keepalive", "rcvbuf", "sndbuf", "fastopen", "ipv6only"}
+
+// outlastsReload names what a fix changes and a reload of nginx leaves as it is, or is
+// refused for; "" for nothing. What nginx refuses to start with does not run.
+func outlastsReload(t *testing.T, c *testCase, m machine, h *host.Host, f *lint.Finding) string {
+	edits := func(name string) bool {
+		return slices.ContainsFunc(f.Fix.Edits, func(e source.Edit) bool { return strings.Contains(e.Span.File.Text, name) })
+	}
+	if h.Nginx == nil || f.Rule.Group() == "nginx" || !edits("listen") && !edits("_zone") && !edits("_cache_path") {
+		return ""
+	}
+	before, after := lasting(h), lasting(fixedHost(t, c, m, f))
+	for what, value := range before {
+		if now, ok := after[what]; ok && value != "" && now != value { // a reload sets what was not set
+			return what
+		}
+	}
+	return ""
+}
+
+// lasting lists what only a restart of nginx changes: parameters that sockets keep, by
+// their address, and the keys and paths of zones, by the name of the zone.
+func lasting(h *host.Host) map[string]string {
+	out := map[string]string{}
+	h.Nginx.Root.Walk(func(s *nginxconf.Scope) {
+		for _, d := range s.Own("listen") {
+			words := strings.Fields(d.ArgText())
+			for _, p := range keptParameters {
+				set := slices.ContainsFunc(words, func(w string) bool { return w == p || strings.HasPrefix(w, p+"=") })
+				if name := "listen " + d.Arg(0); set {
+					out[name+" "+p] = "set"
+				} else if out[name+" "+p] == "" {
+					out[name+" "+p] = ""
+				}
+			}
+		}
+		for _, name := range []string{"limit_req_zone", "limit_conn_zone", "proxy_cache_path", "fastcgi_cache_path"} {
+			for _, d := range s.Own(name) {
+				zone, levels := "", ""
+				for _, w := range strings.Fields(d.ArgText()) {
+					if key, value, _ := strings.Cut(w, "="); key == "zone" || key == "keys_zone" {
+						zone, _, _ = strings.Cut(value, ":")
+					} else if key == "levels" {
+						levels = value
+					}
+				}
+				out[name+" "+zone] = d.Arg(0) + " " + levels
+			}
+		}
+	})
+	return out
 }
 
 // created reports whether a fix makes a sysctl file.

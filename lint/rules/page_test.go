@@ -53,9 +53,23 @@ func writeRule(t *testing.T, b *strings.Builder, r *lint.Rule) {
 		fmt.Fprintf(b, "It takes part with `--verbose`, or with `--select %s`.\n\n", r.Name)
 	}
 	if len(r.Apply) > 0 {
-		fmt.Fprintf(b, "Takes effect with: %s.\n\n", lint.Describe(r.Apply))
+		fmt.Fprintf(b, "%s.\n\n", takesEffect(r))
 	}
 	for _, ref := range r.Refs {
 		fmt.Fprintf(b, "<%s>\n", ref)
 	}
+}
+
+// takesEffect says what has to be done after a fix, commands as code.
+func takesEffect(r *lint.Rule) string {
+	words := lint.Join(r.Apply)
+	if len(words) == 0 {
+		return "After a fix there is " + lint.Describe(r.Apply)
+	}
+	for i, w := range words {
+		if words[i] = strings.TrimPrefix(w, "# "); words[i] == w {
+			words[i] = "`" + w + "`"
+		}
+	}
+	return "Takes effect with: " + strings.Join(words, ", then ")
 }
