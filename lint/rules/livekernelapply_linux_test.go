@@ -16,7 +16,10 @@ import (
 
 // applyFix loads the files of a machine into a network of its own, then those that a
 // fix leaves, by commands, and prints keys as they were at the start and as they are.
-const applyFix = `
+// What is not of the network cannot be written meanwhile.
+const applyFix = `set -e
+for dir in vm fs kernel; do mount --bind /proc/sys/$dir /proc/sys/$dir; mount -o remount,ro,bind /proc/sys/$dir; done
+set +e
 for dir in /run/sysctl.d /usr/local/lib/sysctl.d /etc/sysctl.d /usr/lib/sysctl.d; do mkdir -p $dir; mount -t tmpfs tmpfs $dir; done
 touch /etc/sysctl.conf; mount --bind /dev/null /etc/sysctl.conf
 root=$1 commands=$2
@@ -59,10 +62,19 @@ func TestLiveKernelApply(t *testing.T) {
 	}
 }
 
-// sysctlCommands returns those of a finding that concern the kernel's settings.
+// sysctlCommands returns those of a finding that concern settings of a network.
 func sysctlCommands(f *lint.Finding) string {
-	list := slices.DeleteFunc(lint.Join(f.Apply), func(c string) bool { return !strings.HasPrefix(c, "sysctl ") })
+	list := slices.DeleteFunc(lint.Join(f.Apply), func(c string) bool {
+		key, set := strings.CutPrefix(c, "sysctl -w ")
+		return c != "sysctl --system" && !(set && ofNetwork(key))
+	})
 	return strings.Join(list, " && ")
+}
+
+// ofNetwork reports whether a network may have a key for itself: what the machine has
+// once is not to be changed by a test.
+func ofNetwork(key string) bool {
+	return strings.HasPrefix(key, "net.ipv4.") || strings.HasPrefix(key, somaxconnKey)
 }
 
 // changedKeys returns the keys of the network that a fix gives another value.
@@ -72,7 +84,7 @@ func changedKeys(before, after *host.Host) []string {
 		for _, d := range h.Sysctl.Documents {
 			for _, l := range d.Lines {
 				differs := before.Sysctl.Value(l.Key).Value != after.Sysctl.Value(l.Key).Value || len(after.Sysctl.Lines(l.Key)) == 0
-				if l.Plain() && differs && (strings.HasPrefix(l.Key, "net.ipv4.") || l.Key == somaxconnKey) {
+				if l.Plain() && differs && ofNetwork(l.Key) {
 					keys[l.Key] = true
 				}
 			}
@@ -114,13 +126,21 @@ func compareKernel(t *testing.T, name string, before, after *host.Host, keys []s
 	return asked, removed
 }
 
-// writeSysctl writes the sysctl files of a host into one folder, in their order.
+// writeSysctl writes the sysctl files of a host into one folder, in their order, with
+// no line about what the machine has once.
 func writeSysctl(t *testing.T, dir string, h *host.Host) {
 	t.Helper()
 	if out, err := exec.Command("mkdir", dir).CombinedOutput(); err != nil {
 		t.Fatalf("mkdir: %v: %s", err, out)
 	}
 	for i, d := range h.Sysctl.Documents {
-		writeTest(t, filepath.Join(dir, string(rune('a'+i))+".conf"), d.File.Text)
+		var own strings.Builder
+		for line := range strings.Lines(d.File.Text) {
+			key, _, _ := strings.Cut(strings.TrimLeft(line, " \t-"), "=")
+			if ofNetwork(strings.TrimSpace(key)) {
+				own.WriteString(line)
+			}
+		}
+		writeTest(t, filepath.Join(dir, string(rune('a'+i))+".conf"), own.String())
 	}
 }
