@@ -1,6 +1,9 @@
 package nginxconf
 
-import "slices"
+import (
+	"path"
+	"slices"
+)
 
 // ReadsBefore reports whether nginx comes to a line of one file before it first comes
 // to a line of another. Both are paths on disk without links; false where nginx reads
@@ -30,4 +33,16 @@ func (r *Reading) way() []int {
 	}
 	at := r.From.Directive.HeadSpan().Position().Line
 	return append(r.From.Within.way(), at, slices.Index(r.From.Readings, r))
+}
+
+// Asks reports whether an include of the configuration leads to a file of this name,
+// whether there is one or not.
+func (c *Config) Asks(name string) bool { return c.Main != nil && c.Main.asks(name) }
+
+func (r *Reading) asks(name string) bool {
+	return slices.ContainsFunc(r.Inclusions, func(in *Inclusion) bool {
+		matched, err := path.Match(in.Name, name)
+		return in.Name == name || in.Pattern && err == nil && matched ||
+			slices.ContainsFunc(in.Readings, func(r *Reading) bool { return r.asks(name) })
+	})
 }

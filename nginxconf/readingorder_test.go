@@ -9,7 +9,7 @@ import (
 func TestReadsBefore(t *testing.T) {
 	c := load(t, source.Memory{
 		"/etc/nginx/nginx.conf":    "events {}\nhttp {\n\tinclude conf.d/*.conf;\n\tserver {}\n}\n",
-		"/etc/nginx/conf.d/a.conf": "# a\ngzip on;\n", "/etc/nginx/conf.d/b.conf": "# b\n", "/etc/nginx/unread": "",
+		"/etc/nginx/conf.d/a.conf": "# a\ngzip on;\n", "/etc/nginx/conf.d/b.conf": "include snippets/deep.conf;\n", "/etc/nginx/unread": "",
 	}, Options{})
 	const main, a, b = "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/a.conf", "/etc/nginx/conf.d/b.conf"
 	for _, x := range []struct {
@@ -25,6 +25,11 @@ func TestReadsBefore(t *testing.T) {
 	} {
 		if got := c.ReadsBefore(x.file, x.line, x.other, x.at); got != x.want {
 			t.Errorf("%+v: %v", x, got)
+		}
+	}
+	for name, want := range map[string]bool{"/etc/nginx/conf.d/new.conf": true, a: true, "/etc/nginx/conf.d/new": false, "/etc/nginx/snippets/deep.conf": true, main: false} {
+		if got := c.Asks(name); got != want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ const longestTest = time.Minute
 type nginxTest struct {
 	host    *host.Host
 	trial   *trial.Trial
-	changes []fixes.Change // of files that it reads
+	changes []fixes.Change
 
 	// Before is its verdict on the files as they were, Staged on the changed ones
 	// before they were written.
@@ -69,7 +70,7 @@ func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error
 			if !p.chosen[i] {
 				continue
 			}
-			t := &nginxTest{host: h, changes: readByNginx(h, p.outcome.Changes)}
+			t := &nginxTest{host: h, changes: p.outcome.Changes}
 			tests = append(tests, t)
 			if t.Skipped = t.unaskable(); t.Skipped != "" {
 				continue
@@ -85,7 +86,7 @@ func (s *session) askBefore(ctx context.Context, r *repair) ([]*nginxTest, error
 // unaskable says why the machine's nginx cannot judge a host; "" when it can.
 func (t *nginxTest) unaskable() string {
 	switch {
-	case t.host.Nginx == nil || len(t.changes) == 0:
+	case t.host.Nginx == nil || !slices.ContainsFunc(t.changes, t.reads):
 		return "no file that it reads changes"
 	case !t.host.Live:
 		return "the host is not this machine"
@@ -171,19 +172,13 @@ func realPath(name string) string {
 	return name
 }
 
-// readByNginx returns the changes that concern nginx: those to files that it
-// reads, and new ones below its folder.
-func readByNginx(h *host.Host, changes []fixes.Change) []fixes.Change {
-	var out []fixes.Change
-	for _, c := range changes {
-		if h.Nginx == nil {
-			break
-		}
-		if h.Nginx.Document(c.File) != nil || c.Created() && below(c.File.Path, h.View.Path(h.Nginx.Prefix)) {
-			out = append(out, c)
-		}
+// reads reports whether nginx reads a file that changes, or will read one that is new.
+func (t *nginxTest) reads(c fixes.Change) bool {
+	if !c.Created() {
+		return t.host.Nginx.Document(c.File) != nil
 	}
-	return out
+	name, ok := t.host.View.Name(c.File.Path)
+	return ok && t.host.Nginx.Asks(name)
 }
 
 // quote quotes a word for the shell.

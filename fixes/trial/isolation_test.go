@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -135,4 +136,25 @@ func ownPath(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestLogSocket has a log of the machine that is a socket hear nothing of the test.
+func TestLogSocket(t *testing.T) {
+	dir := tree(t, map[string]string{"nginx.conf": "pid DIR/pid;\nerror_log syslog:server=unix:DIR/log debug;\nevents {}\nhttp { access_log syslog:server=unix:DIR/log; server { listen 18099; } }\n"})
+	tr := installed(t, dir+"/nginx.conf")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: dir + "/log", Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if v, err := tr.Ask(t.Context(), nil); err != nil || v.Kind != OK {
+		t.Errorf("%v, %v", v, err)
+	}
+	if err := l.SetReadDeadline(time.Now().Add(10 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]byte, 4096)
+	if n, err := l.Read(buffer); err == nil {
+		t.Errorf("it heard %s", buffer[:n])
+	}
 }

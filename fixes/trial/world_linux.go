@@ -67,8 +67,16 @@ func resolved(paths []string) []string {
 	return slices.Compact(out)
 }
 
-// room bounds what can be written, and what of the machine can be copied for it.
-const room = "size=512m,mode=0755"
+// room bounds what can be written, and what of the machine is copied for it: it is
+// memory, of which a small machine has little.
+func room() string {
+	size := uint64(256 << 20)
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err == nil {
+		size = min(size, info.Totalram*uint64(info.Unit)/8)
+	}
+	return fmt.Sprintf("size=%d,mode=0755", size)
+}
 
 // tag is the name of the file systems that this process makes.
 const tag = "tunelint-trial"
@@ -81,7 +89,7 @@ func (w *world) makeRoom() error {
 			continue
 		}
 		w.scratch = folder
-		if err := unix.Mount(tag, folder, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, room); err != nil {
+		if err := unix.Mount(tag, folder, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, room()); err != nil {
 			return fmt.Errorf("make room: %w", err)
 		}
 		return nil
@@ -98,8 +106,12 @@ func (w *world) needs(folder string) bool {
 		slices.ContainsFunc(w.Files, func(f stagedFile) bool { return within(f.Path, folder) })
 }
 
+// datagrams is SOCK_DGRAM as /proc/net/unix prints it.
+const datagrams = "0002"
+
 // openSockets opens the unix sockets of the machine. Behind a layer they are names
-// that nobody answers, and name services are among them.
+// that nobody answers, and name services are among them. Those that take datagrams
+// are left out: they are logs.
 func openSockets() ([]held, error) {
 	text, err := os.ReadFile("/proc/net/unix")
 	if err != nil {
@@ -108,11 +120,12 @@ func openSockets() ([]held, error) {
 	var out []held
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(text)) {
-		f := strings.SplitN(strings.TrimSpace(line), " /", 2) // Num RefCount Protocol Flags Type St Inode Path
-		if len(f) < 2 {
+		// Num RefCount Protocol Flags Type St Inode Path
+		columns, name, ok := strings.Cut(strings.TrimSpace(line), " /")
+		if f := strings.Fields(columns); !ok || len(f) < 5 || f[4] == datagrams {
 			continue
 		}
-		path, err := filepath.EvalSymlinks("/" + f[1])
+		path, err := filepath.EvalSymlinks("/" + name)
 		if err != nil || seen[path] {
 			continue
 		}
