@@ -33,7 +33,7 @@ func TestHostile(t *testing.T) {
 		write(t, dir+"/precious", "x")
 		tr := installed(t, dir+"/nginx.conf")
 		tr.Program, tr.bare = []string{"/bin/sh", dir + "/hostile"}, bare
-		watched := append(places[:], dir, "/etc", "/home", "/boot", "/dev/shm")
+		watched := append(places[:], dir, "/etc/nginx", "/etc/security", "/boot")
 		before := machineState(t, watched)
 		v, err := tr.Ask(t.Context(), []fixes.Change{change(t, dir+"/locked", "y")})
 		if err != nil || (v.Kind == OK) == bare {
@@ -48,7 +48,7 @@ func TestHostile(t *testing.T) {
 func machineState(t *testing.T, watched []string) []string {
 	t.Helper()
 	out := append(stateOf(t, watched...), readText(t, "/proc/sys/vm/swappiness"))
-	for _, path := range []string{"/", "/usr", "/usr/sbin", "/root", "/tmp"} {
+	for _, path := range []string{"/", "/usr", "/usr/sbin", "/root", "/tmp", "/etc", "/home", "/etc/passwd"} {
 		info, err := os.Lstat(path)
 		if err != nil {
 			t.Fatal(err)

@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 }
 
 // places are where nginx writes by default.
-var places = [...]string{"/run", "/var/log", "/var/lib/nginx", "/var/cache"}
+var places = [...]string{"/run", "/var/log", "/var/lib/nginx", "/var/cache", "/dev/shm"}
 
 func emptyPlaces() error {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
