@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -50,11 +51,42 @@ func become() error {
 	if err := nullInput(); err != nil {
 		return err
 	}
-	runtime.LockOSThread() // which becomes nginx, without rights that it need not have
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil && o.Foreign {
+	runtime.LockOSThread() // it becomes nginx
+	if err := leash(o.Foreign); err != nil {
 		return err
 	}
 	return fmt.Errorf("%s: %w", o.Command[0], syscall.Exec(o.Command[0], o.Command, os.Environ()))
+}
+
+// leash has this thread die with the parent, and leaves it no right and no file that
+// nginx need not have. What the parent asked for holds for the thread that it started,
+// which may be another one.
+func leash(foreign bool) error {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return fmt.Errorf("tie it to its parent: %w", err)
+	}
+	reader := []unix.PollFd{{Fd: failing}}
+	if _, err := unix.Poll(reader, 0); err == nil && reader[0].Revents&unix.POLLERR != 0 {
+		return errors.New("its parent is gone")
+	}
+	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil && foreign {
+		return fmt.Errorf("drop its rights: %w", err)
+	}
+	return closeOnExec()
+}
+
+// closeOnExec has all files closed that were handed down to this program.
+func closeOnExec() error {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	for _, e := range open {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
 }
 
 // nullInput puts /dev/null in the place of the order.

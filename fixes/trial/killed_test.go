@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/gob"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -71,7 +72,8 @@ func eventually(t *testing.T, what string, so func() bool) {
 
 func TestKilled(t *testing.T) {
 	need(t)
-	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
+	for n := range 20 { // nginx may be started by any thread of the process in between
+		sig := [...]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[n%2]
 		conf := endless(t)
 		mounts, temporary := readText(t, "/proc/self/mountinfo"), stateOf(t, filepath.Dir(conf))
 		cmd := exec.Command("/proc/self/exe")
@@ -79,7 +81,13 @@ func TestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() {
+			for _, pid := range processes(t, conf) {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		})
 		eventually(t, "nginx was not started", func() bool { return len(processes(t, conf)) == 1 })
+		checkFiles(t, processes(t, conf)[0])
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
@@ -91,6 +99,15 @@ func TestKilled(t *testing.T) {
 		if now := stateOf(t, filepath.Dir(conf)); !slices.Equal(now, temporary) {
 			t.Errorf("files: %s", now)
 		}
+	}
+}
+
+// checkFiles has nginx hold nothing but what it opened itself.
+func checkFiles(t *testing.T, pid int) {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	if err != nil || len(files) > 4 { // the standard ones and nginx.conf
+		t.Errorf("open: %v, %v", files, err)
 	}
 }
 
