@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -23,19 +24,24 @@ func (w *writing) putBack(cause error) error {
 		w.steps.End("failed", "")
 		return &exitError{exitRestore, multierror.Append(errs, lostLines(lost)...)}
 	}
-	w.steps.End("ok", "every file is as it was")
-	return fail(exitRefused, multierror.Append(errs, errors.New("every file is as it was")))
+	outcome := "every file is as it was"
+	if len(w.Left()) > 0 {
+		outcome = "every other file is as it was"
+	}
+	w.steps.End("ok", outcome)
+	return fail(exitRefused, multierror.Append(errs, errors.New(outcome)))
 }
 
 // lostLines say of each file that could not be put back how to do it by hand.
 func lostLines(lost *transaction.Lost) []error {
 	var out []error
 	for _, f := range lost.Files {
-		command := "rm " + quote(f.Path)
+		what, command := "removed", "rm "+quote(f.Path)
 		if f.Backup != "" {
-			command = "cp " + quote(f.Backup) + " " + quote(f.Path)
+			what, command = "put back", "cp "+quote(f.Backup)+" "+quote(f.Path)
 		}
-		out = append(out, fmt.Errorf("%s could not be put back: %w: %s", f.Path, f.Err, command))
+		why := strings.ReplaceAll(f.Err.Error(), "\n", "; ")
+		out = append(out, fmt.Errorf("%s could not be %s: %s: %s", f.Path, what, why, command))
 	}
 	return append(out, fmt.Errorf("or, once the cause is gone: tunelint undo %s", lost.Run.ID))
 }

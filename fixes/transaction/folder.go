@@ -124,7 +124,7 @@ func (f *Folder) Runs() ([]*Run, error) {
 		return nil, nil
 	}
 	var out []*Run
-	for _, e := range slices.Backward(entries) { // the names begin with the time
+	for _, e := range entries {
 		if !e.IsDir() || !strings.Contains(e.Name(), "Z-") {
 			continue
 		}
@@ -136,6 +136,7 @@ func (f *Folder) Runs() ([]*Run, error) {
 			out = append(out, run)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *Run) int { return b.Time.Compare(a.Time) })
 	return out, err
 }
 
@@ -188,6 +189,6 @@ func (f *Folder) newRun(now time.Time) (run *Run, err error) {
 		if err := os.Mkdir(path, 0o700); err != nil {
 			return nil, err
 		}
-		return &Run{Manifest: Manifest{Version: 1, ID: id, Time: now.UTC().Truncate(time.Second), Temporary: f.temporary}, path: path}, nil
+		return &Run{Manifest: Manifest{Version: 1, ID: id, Time: now.UTC(), Temporary: f.temporary}, path: path}, nil
 	}
 }

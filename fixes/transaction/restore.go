@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"strings"
 
 	"github.com/tunelint/tunelint/fixes/disk"
@@ -15,10 +16,11 @@ type Lost struct {
 	Files []LostFile
 }
 
-// A LostFile is a file that is not as it was before the run.
+// A LostFile is a file that is not as it was before the run, or a temporary one that
+// could not be removed.
 type LostFile struct {
 	Path string
-	// Backup is where its old text is kept, "" for a file that the run made.
+	// Backup is where its old text is kept, "" for a file that was not there.
 	Backup string
 	Err    error
 }
@@ -50,8 +52,11 @@ func (r *Run) restore() *Lost {
 			continue
 		}
 		err := r.restoreFile(e)
-		if failed := e.original(); failed != nil {
+		switch failed := e.original(); {
+		case failed != nil:
 			lost.Files = append(lost.Files, LostFile{e.Target(), r.Backup(e), errors.Join(err, failed)})
+		case err != nil:
+			lost.Files = append(lost.Files, LostFile{filepath.Join(filepath.Dir(e.Target()), e.Temporary), "", err})
 		}
 	}
 	if len(lost.Files) == 0 {
@@ -128,13 +133,14 @@ func (r *Run) torn(e *Entry, now string) bool {
 	return err == nil && mixed(now, before, after)
 }
 
-// mixed reports whether every byte of a text is that of a or of b at its place.
+// mixed reports whether every byte of a text is that of a or of b at its place. Where a
+// power cut came after the new size and before the new bytes, NULs follow the end of a.
 func mixed(now, a, b string) bool {
 	if len(now) < min(len(a), len(b)) || len(now) > max(len(a), len(b)) {
 		return false
 	}
 	for i := range len(now) {
-		if (i >= len(a) || now[i] != a[i]) && (i >= len(b) || now[i] != b[i]) {
+		if (i >= len(a) || now[i] != a[i]) && (i >= len(b) || now[i] != b[i]) && (i < min(len(a), len(b)) || now[i] != 0) {
 			return false
 		}
 	}

@@ -42,6 +42,8 @@ type Transaction struct {
 	files   []*disk.File
 	locks   *disk.Locks
 	guard   *guard
+	// committed is how many files have their new content.
+	committed int
 	// hook is what fault injection puts into every change of a file.
 	hook func(call string) error
 }
@@ -187,8 +189,12 @@ func (t *Transaction) Write(ctx context.Context) error {
 		return err
 	}
 	for _, f := range t.files {
-		if err := cmp.Or(f.Commit(), ctx.Err()); err != nil {
+		if err := f.Commit(); err != nil {
 			return err
+		}
+		t.committed++
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	return t.confirm()
@@ -237,7 +243,8 @@ func (t *Transaction) Keep() error {
 // [*Lost] where that did not succeed.
 func (t *Transaction) RollBack(why error) error {
 	for i := len(t.files) - 1; i >= 0; i-- {
-		_ = t.files[i].RollBack() // judged by what is on disk afterwards
+		err := t.files[i].RollBack() // judged by what is on disk afterwards
+		t.run.Files[i].Left = err == nil && t.foreign(i)
 	}
 	lost := t.run.restore()
 	if lost == nil {
@@ -247,6 +254,23 @@ func (t *Transaction) RollBack(why error) error {
 	}
 	_ = t.guard.release()
 	return lost.orNil()
+}
+
+// foreign reports whether a file of which nothing of ours is left is not as it was:
+// somebody else changed it before the run wrote it, or moved its folder away.
+func (t *Transaction) foreign(i int) bool {
+	err := t.run.Files[i].original()
+	return err != nil && (i >= t.committed || errors.Is(err, disk.ErrLink))
+}
+
+// Left returns the files that somebody else changed meanwhile, and that stay so.
+func (t *Transaction) Left() (paths []string) {
+	for _, e := range t.run.Files {
+		if e.Left {
+			paths = append(paths, e.Target())
+		}
+	}
+	return paths
 }
 
 // Close lets go of the files and the locks.
