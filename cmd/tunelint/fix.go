@@ -47,6 +47,9 @@ func (a *app) fix(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.unfinished(); err != nil {
+		return err
+	}
 	r, err := s.repair()
 	if err != nil {
 		return err

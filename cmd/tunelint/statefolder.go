@@ -30,6 +30,22 @@ func (s *session) stateFolder(r *repair) (*transaction.Folder, error) {
 	return openState(dir)
 }
 
+// unfinished refuses to write after a run that was cut off: what it left may be half of
+// a change, and not even readable.
+func (s *session) unfinished() error {
+	if !s.flag("write") {
+		return nil
+	}
+	folder, err := s.stateFolder()
+	if err == nil {
+		err = folder.Unfinished()
+	}
+	if err != nil {
+		return fail(exitRefused, beginning(err))
+	}
+	return nil
+}
+
 // openState returns the state folder at a path, "" for the usual one.
 func openState(dir string) (*transaction.Folder, error) {
 	if dir == "" {

@@ -169,6 +169,37 @@ func (f *Folder) unfinished() (*Run, error) {
 	return nil, err
 }
 
+// settle ends the runs that were cut off, which only who has the lock may do: it drops
+// one that had changed nothing and removes the old files of one that was kept. Another
+// is an [*ErrUnfinished].
+func (f *Folder) settle() error {
+	runs, err := f.Runs()
+	for _, r := range runs {
+		switch {
+		case r.State == Kept:
+			err = errors.Join(err, r.finish())
+		case r.Unfinished() && r.State == Writing && r.untouched():
+			err = errors.Join(err, r.enter(RolledBack), os.RemoveAll(r.path))
+		case r.Unfinished():
+			return &ErrUnfinished{r}
+		}
+	}
+	return err
+}
+
+// Unfinished returns an [*ErrUnfinished] for a run that was cut off, and wraps [ErrBusy]
+// if it is still going on.
+func (f *Folder) Unfinished() error {
+	runs, err := f.Runs()
+	if err != nil || !slices.ContainsFunc(runs, func(r *Run) bool { return r.Unfinished() || r.State == Kept }) {
+		return err
+	}
+	if err := f.acquire(); err != nil {
+		return err
+	}
+	return errors.Join(f.settle(), f.Close())
+}
+
 // newRun makes the folder of a run.
 func (f *Folder) newRun(now time.Time) (run *Run, err error) {
 	if f.temporary {

@@ -73,6 +73,9 @@ func Enter() {
 // for the next run to tell.
 func takeOver(path string) {
 	r, err := readRun(path)
+	if err == nil && r.State == Kept {
+		err = r.finish()
+	}
 	if err != nil || !r.Unfinished() {
 		return
 	}

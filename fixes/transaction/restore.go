@@ -52,11 +52,11 @@ func (r *Run) restore() *Lost {
 			continue
 		}
 		err := r.restoreFile(e)
-		switch failed := e.original(); {
-		case failed != nil:
+		if failed := e.original(); failed != nil {
 			lost.Files = append(lost.Files, LostFile{e.Target(), r.Backup(e), errors.Join(err, failed)})
-		case err != nil:
-			lost.Files = append(lost.Files, LostFile{filepath.Join(filepath.Dir(e.Target()), e.Temporary), "", err})
+		}
+		for _, name := range e.leftovers() {
+			lost.Files = append(lost.Files, LostFile{filepath.Join(filepath.Dir(e.Target()), name), "", err})
 		}
 	}
 	if len(lost.Files) == 0 {
@@ -125,6 +125,31 @@ func (r *Run) rewrite(f *disk.File, e *Entry) error {
 // restaged is the name beside the file for the way back. It is not that of the way
 // there: a file of that name is whole.
 func (e *Entry) restaged() string { return e.Temporary + "-back" }
+
+// untouched reports whether every file is as before the run, and nothing lies beside.
+func (r *Run) untouched() bool {
+	for _, e := range r.Files {
+		if e.original() != nil || len(e.leftovers()) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// leftovers returns the names beside the file that hold what the run made.
+func (e *Entry) leftovers() (names []string) {
+	f, err := disk.Open(e.Target())
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	for _, name := range []string{e.Temporary, e.restaged()} {
+		if sum, err := f.Leftover(name); sum != "" || err != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // torn reports whether a text is what a write over the old one leaves when it is cut
 // off, on the way there or back.

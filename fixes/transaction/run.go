@@ -15,7 +15,8 @@ import (
 // The states of a run.
 const (
 	Writing    = "writing"     // files are being written, or were when the run was cut off
-	Written    = "written"     // everything was written and held to be good
+	Kept       = "kept"        // everything was written and held to be good, old files may lie beside
+	Written    = "written"     // and no old file does
 	Undoing    = "undoing"     // files are being put back, or were when that was cut off
 	Undone     = "undone"      // everything is as it was before
 	RolledBack = "rolled back" // something was wrong: everything is as it was before
@@ -94,7 +95,7 @@ func (r *Run) Path() string { return r.path }
 func (r *Run) Unfinished() bool { return r.State == Writing || r.State == Undoing }
 
 // Undoable reports whether [Run.Undo] has something to put back.
-func (r *Run) Undoable() bool { return r.State == Written || r.Unfinished() }
+func (r *Run) Undoable() bool { return r.State == Written || r.State == Kept || r.Unfinished() }
 
 // Backup returns where the old text of a file is kept, "" for a file that the run made.
 func (r *Run) Backup(e *Entry) string {
@@ -148,19 +149,47 @@ func readRun(path string) (*Run, error) {
 // enter records a new state of the run. The manifest is replaced whole and on disk
 // before anything else happens.
 func (r *Run) enter(state string) error {
-	old := r.State
-	r.State = state
-	data, err := json.MarshalIndent(r.Manifest, "", "  ")
-	if err == nil {
-		err = r.save("manifest.json.new", string(data)+"\n")
+	if err := r.prepare(state); err != nil {
+		return err
 	}
-	if err == nil {
-		err = os.Rename(filepath.Join(r.path, "manifest.json.new"), filepath.Join(r.path, "manifest.json"))
+	return r.enterPrepared(state)
+}
+
+// prepare makes the manifest of a state that the run is going to enter: that then takes
+// no room.
+func (r *Run) prepare(state string) error {
+	next := r.Manifest
+	next.State = state
+	data, err := json.MarshalIndent(next, "", "  ")
+	if err != nil {
+		return err
 	}
-	if err = errors.Join(err, syncFolder(r.path)); err != nil {
-		r.State = old
+	return r.save("manifest.json.new", string(data)+"\n")
+}
+
+func (r *Run) enterPrepared(state string) error {
+	err := os.Rename(filepath.Join(r.path, "manifest.json.new"), filepath.Join(r.path, "manifest.json"))
+	if err = errors.Join(err, syncFolder(r.path)); err == nil {
+		r.State = state
 	}
 	return err
+}
+
+// finish removes the old files of a run that was kept.
+func (r *Run) finish() error {
+	for _, e := range r.Files {
+		f, err := disk.Open(e.Target())
+		if errors.Is(err, disk.ErrLink) {
+			continue // somebody moved the folder
+		}
+		if err == nil {
+			err = errors.Join(f.Discard(e.Temporary), f.Close())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.enter(Written)
 }
 
 // save writes a synced file that only its owner can read.

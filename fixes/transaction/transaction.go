@@ -84,10 +84,7 @@ func (t *Transaction) open() error {
 	if err := t.folder.acquire(); err != nil {
 		return err
 	}
-	if run, err := t.folder.unfinished(); err != nil || run != nil {
-		if err == nil {
-			err = &ErrUnfinished{run}
-		}
+	if err := t.folder.settle(); err != nil {
 		return err
 	}
 	return t.lock()
@@ -197,7 +194,10 @@ func (t *Transaction) Write(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	return t.confirm()
+	if err := t.confirm(); err != nil {
+		return err
+	}
+	return t.run.prepare(Kept)
 }
 
 // noteInPlace records files that turned out to be written in place: a torn one must
@@ -225,18 +225,35 @@ func (t *Transaction) confirm() error {
 	return nil
 }
 
-// Keep ends a run whose files are good: the old ones go, the backup stays.
+// Keep ends a run whose files are good: the old ones go, the backup stays. After an error
+// everything can still be rolled back. From the moment on that the manifest says so the
+// run is good, and what then fails is made good by the next one.
 func (t *Transaction) Keep() error {
-	for _, f := range t.files {
-		if err := f.Finish(); err != nil {
+	for i, f := range t.files {
+		if err := t.untouched(f, t.run.Files[i]); err != nil {
 			return err
 		}
 	}
-	if err := t.run.enter(Written); err != nil {
+	if err := t.run.enterPrepared(Kept); err != nil {
 		return err
 	}
-	_ = t.run.record(t.run.Time, "") // a full disk must not undo what is good
+	finished := true
+	for _, f := range t.files {
+		finished = f.Finish() == nil && finished
+	}
+	if finished && t.run.enter(Written) == nil {
+		_ = t.run.record(t.run.Time, "") // a full disk must not undo what is good
+	}
 	return t.guard.release()
+}
+
+// untouched checks that nobody who had an old file open wrote to it meanwhile.
+func (t *Transaction) untouched(f *disk.File, e *Entry) error {
+	kept, err := f.Leftover(e.Temporary)
+	if err == nil && kept != "" && kept != e.Before.Sum {
+		err = fmt.Errorf("%s: %w", e.Target(), disk.ErrChanged)
+	}
+	return err
 }
 
 // RollBack puts every file back as it was and makes sure of it. The error is a
