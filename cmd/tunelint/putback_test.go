@@ -28,7 +28,7 @@ func TestLostLines(t *testing.T) {
 		t.Fatalf("%d lines for two files: %v", len(lines), lines)
 	}
 	for _, line := range lines[:2] {
-		_, command, ok := strings.Cut(line.Error(), "could not be put back: cause: ")
+		_, command, ok := strings.Cut(line.Error(), ": cause: ")
 		if out, err := exec.Command("sh", "-c", command).CombinedOutput(); !ok || err != nil {
 			t.Errorf("%v: %v: %s", line, err, out)
 		}

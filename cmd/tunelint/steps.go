@@ -47,13 +47,14 @@ func unique(words []string) []string {
 
 // written prints a line for each file.
 func (w *writing) written(err error) {
-	result := "ok"
 	if err != nil {
-		result = "failed"
+		w.steps.Begin("write", quantity(len(w.changes), "file"))
+		w.steps.End("failed", "")
+		return
 	}
 	for _, e := range w.Run().Files {
 		w.steps.Begin("write", e.Target())
-		w.steps.End(result, manner(e))
+		w.steps.End("ok", manner(e))
 	}
 }
 

@@ -237,11 +237,10 @@ func (t *Transaction) Keep() error {
 	if err := t.run.enterPrepared(Kept); err != nil {
 		return err
 	}
-	finished := true
 	for _, f := range t.files {
-		finished = f.Finish() == nil && finished
+		_ = f.Finish() // tried once more below, and by the next run
 	}
-	if finished && t.run.enter(Written) == nil {
+	if t.run.finish() == nil {
 		_ = t.run.record(t.run.Time, "") // a full disk must not undo what is good
 	}
 	return t.guard.release()
@@ -250,7 +249,7 @@ func (t *Transaction) Keep() error {
 // untouched checks that nobody who had an old file open wrote to it meanwhile.
 func (t *Transaction) untouched(f *disk.File, e *Entry) error {
 	kept, err := f.Leftover(e.Temporary)
-	if err == nil && kept != "" && kept != e.Before.Sum {
+	if err == nil && kept != "" && (e.Before == nil || kept != e.Before.Sum) {
 		err = fmt.Errorf("%s: %w", e.Target(), disk.ErrChanged)
 	}
 	return err
