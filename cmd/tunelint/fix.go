@@ -47,10 +47,10 @@ func (a *app) fix(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.unfinished(); err != nil {
-		return err
-	}
 	r, err := s.repair()
+	if cut := s.unfinished(r); cut != nil {
+		return cut
+	}
 	if err != nil {
 		return err
 	}

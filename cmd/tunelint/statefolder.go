@@ -20,6 +20,9 @@ func (s *session) stateFolder(r *repair) (*transaction.Folder, error) {
 	case s.flag("vcs-backup") && !s.flags.Changed("backup-dir"):
 		return transaction.TemporaryFolder(), nil
 	}
+	if r == nil {
+		r = &repair{}
+	}
 	dir, err := s.backupDir(r)
 	if err == nil && dir != "" {
 		err = s.checkBackupFolder(dir, r)
@@ -31,12 +34,12 @@ func (s *session) stateFolder(r *repair) (*transaction.Folder, error) {
 }
 
 // unfinished refuses to write after a run that was cut off: what it left may be half of
-// a change, and not even readable.
-func (s *session) unfinished() error {
+// a change, and not even readable: the repair may be nil.
+func (s *session) unfinished(r *repair) error {
 	if !s.flag("write") {
 		return nil
 	}
-	folder, err := s.stateFolder()
+	folder, err := s.stateFolder(r)
 	if err == nil {
 		err = folder.Unfinished()
 	}

@@ -85,7 +85,10 @@ func (r *Run) restoreFile(e *Entry) error {
 	case f.Exists() && now == e.Before.Sum && (e.InPlace == "" || f.State().Modified.Equal(e.Before.Modified)):
 		return f.Discard(e.Temporary)
 	case ours && kept != "" && kept != e.After: // the old file, or what somebody made of it
-		return errors.Join(f.SwapBack(e.Temporary), f.Discard(e.Temporary))
+		if err := f.SwapBack(e.Temporary); err != nil {
+			return err
+		}
+		return f.Discard(e.Temporary)
 	case ours || f.Exists() && e.InPlace != "" && r.torn(e, f.Text()): // also the old text with a new time
 		return errors.Join(f.Discard(e.Temporary), r.rewrite(f, e))
 	}
