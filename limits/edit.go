@@ -29,8 +29,13 @@ func (e *Entry) Delete() source.Edit {
 	return source.Edit{Span: e.line, Decides: e.decides()}
 }
 
+// decides names the limits that the entry sets; the type "-" stands for both.
 func (e *Entry) decides() string {
-	return strings.Join([]string{"limits", e.Domain, e.Type, e.Item}, " ")
+	setting := func(kind string) string { return strings.Join([]string{"limits", e.Domain, kind, e.Item}, " ") }
+	if e.Type == "-" {
+		return setting("soft") + "\n" + setting("hard")
+	}
+	return setting(e.Type)
 }
 
 // SetValue returns the edit that gives the assignment another value, which

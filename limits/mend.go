@@ -89,6 +89,9 @@ func (a *Assignment) Home() string {
 // its comment on a line above.
 func (a *Assignment) rewrite(key, value, comment string) (edits []source.Edit) {
 	decides := a.in.decides(a.Section, key)
+	if a.Key != key {
+		decides += "\n" + a.in.decides(a.Section, a.Key)
+	}
 	text, start := a.in.File.Text, a.line.extent.Start
 	between := text[a.KeySpan.End:a.ValueSpan.Start]
 	if a.noSign {
@@ -102,7 +105,7 @@ func (a *Assignment) rewrite(key, value, comment string) (edits []source.Edit) {
 	case a.noSign:
 		return []source.Edit{{Span: a.Span, Text: key + between + value, Decides: decides}}
 	case a.Key != key:
-		edits = []source.Edit{{Span: a.KeySpan, Text: key, Decides: decides + " name"}}
+		edits = []source.Edit{{Span: a.KeySpan, Text: key, Decides: decides}}
 	}
 	if a.Value != value {
 		edits = append(edits, a.SetValue(value))

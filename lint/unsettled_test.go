@@ -169,3 +169,21 @@ func TestSieveKeepsWhatHoldsTogether(t *testing.T) {
 		t.Errorf("%q, %v, held %v", texts(out), err, out.Held)
 	}
 }
+
+// Two findings that say the same of one thing are two: where only one of the fixes can
+// be applied in a round the other one does not look as if it had failed.
+func TestSettleTellsEqualFindingsApart(t *testing.T) {
+	rule := &Rule{Name: "a/env", Severity: Warning, Run: func(p *Pass) {
+		for _, d := range p.Host.Nginx.Root.Items() {
+			if d.Name == "env" && d.Arg(0) == "A" {
+				edit := d.SetArg(0, "B")
+				edit.Decides = "env"
+				p.Report(d.HeadSpan(), "env is A").Key("env").Suggest("set B", edit)
+			}
+		}
+	}}
+	out, err := Settle(mainConf("env A;\nuser x;\nenv A;\n"), loader(t, "m"), FixOptions{Options: Options{Rules: []*Rule{rule}}})
+	if err != nil || texts(out) != "env B;\nuser x;\nenv B;\n" || len(out.Held) > 0 {
+		t.Errorf("%q, held %v, %v", texts(out), out.Held, err)
+	}
+}

@@ -139,28 +139,42 @@ func (v *verification) checkFindings(found, left *Result) error {
 	}
 	reveals := false
 	revealed := map[string]bool{}
-	gone := map[string]bool{}
+	gone := said(found.Findings)
 	for _, f := range v.applied {
 		for _, name := range f.Rule.Reveals {
 			revealed[name] = true
 		}
 		for _, print := range f.fingerprints() {
-			gone[print+f.Message] = true
+			gone[print+f.Message]--
 		}
 		reveals = reveals || f.Rule.Group() == "nginx"
 	}
-	for _, f := range left.Findings {
+	still := said(left.Findings)
+	for _, f := range v.applied {
 		for _, print := range f.fingerprints() {
-			if gone[print+f.Message] {
+			if still[print+f.Message] > max(0, gone[print+f.Message]) {
 				return fmt.Errorf("%s is still found after its fix", f.Rule.Name)
 			}
 		}
+	}
+	for _, f := range left.Findings {
 		fresh := was.exceeded(f) && !revealed[f.Rule.Name] && !revealed[f.Rule.Group()+"/*"]
 		if fresh && (!reveals || f.Rule.Group() == "nginx") {
 			return fmt.Errorf("the fix would cause %s: %s", f.Rule.Name, f.Message)
 		}
 	}
 	return nil
+}
+
+// said counts how often each finding says what it does.
+func said(list []*Finding) map[string]int {
+	out := map[string]int{}
+	for _, f := range list {
+		for _, print := range f.fingerprints() {
+			out[print+f.Message]++
+		}
+	}
+	return out
 }
 
 // A gravity counts the warnings and errors of each fingerprint, those of a severity

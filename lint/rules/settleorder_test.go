@@ -78,8 +78,9 @@ var rivals = []struct {
 	// One takes a line out, so that the kernel's own value holds, and what stands behind
 	// it; one writes that value, and one lifts the comment above the line.
 	{regexp.MustCompile(`net.core.somaxconn|^# more`), []string{"kernel/below-default", "sockets/backlog-capped", "kernel/trailing-comment"}},
-	// One gives a pool its header, one repeats what the blocks around set, one passes a handshake on.
-	{regexp.MustCompile(`proxy_set_header Connection|proxy_http_version|map \$http_upgrade`), []string{"headers/inherited-set-lost", "upstream/keepalive-without-connection-header", "upstream/keepalive-without-http11", "upstream/websocket-not-upgraded"}},
+	// One gives a pool its header, one passes a handshake on, and one repeats what the
+	// blocks around set, unless a block already looks as if it meant to drop it.
+	{regexp.MustCompile(`proxy_set_header|proxy_http_version|map \$http_upgrade`), []string{"headers/inherited-set-lost", "upstream/keepalive-without-connection-header", "upstream/keepalive-without-http11", "upstream/websocket-not-upgraded"}},
 	// One gives the workers descriptors themselves, which they need not where the
 	// other one has made systemd do it.
 	{regexp.MustCompile(`^ worker_rlimit_nofile`), []string{"files/fd-budget-exceeded", "files/unit-limit-ignored"}},
