@@ -95,6 +95,7 @@ func runHost(h *host.Host, o Options, r *Result) []*Finding {
 			if f.Key == "" {
 				f.Key = defaultKey(h, f.Span)
 			}
+			listensAnew(h, f)
 			f.Included = included(h, f)
 			out = append(out, f)
 		}
