@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/tunelint/tunelint/lint"
@@ -46,5 +47,9 @@ func runRlimitAboveHard(p *lint.Pass) {
 	if hard.Value > 0 {
 		word := strconv.FormatInt(hard.Value, 10)
 		r.Suggest("set worker_rlimit_nofile to "+word, d.SetArg(0, word))
+	} else {
+		r.PassOver()
 	}
+	r.SuggestUnsafe(fmt.Sprintf("raise the hard limit of %s to %d", p.Host.Service, asked.Value), "whatever the service starts may open as many files",
+		p.Host.RaiseHard(hard, asked.Value)...).ChoiceApply(lint.ReloadUnits(), lint.RestartNginx())
 }
