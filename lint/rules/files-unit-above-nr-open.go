@@ -61,6 +61,11 @@ func runUnitAboveNrOpen(p *lint.Pass) {
 	certain := !open.Origin.Assumed || p.Host.OldDebian()
 	if edit, ok := p.Host.SetSysctl(nrOpen, strconv.FormatInt(most, 10)); ok && certain && most <= host.HighestNrOpen {
 		r.Suggest(fmt.Sprintf("raise %s to %d", nrOpen, most), edit)
+	} else {
+		r.PassOver()
+	}
+	if len(above) == 1 && first.By == host.ByWorker && certain && most <= host.HighestNrOpen {
+		r.Suggest(fmt.Sprintf("set worker_rlimit_nofile to %d", open.Value), p.Host.SetNoFile(open.Value)...).ChoiceApply(lint.ReloadNginx())
 	}
 }
 
