@@ -112,7 +112,7 @@ func (t *nginxTest) ask(ctx context.Context, prefix string) error {
 	case os.Geteuid() != 0:
 		return t.refuseUser(err)
 	case err != nil:
-		t.Skipped = err.Error()
+		return fmt.Errorf("nginx -t cannot be asked: %w; nothing is written (--validate none does without nginx)", err)
 	case t.Judgement == trial.Worse:
 		return fmt.Errorf("nginx -t refuses the changed files: %s; nothing is written (--validate none does without nginx)", t.Staged)
 	}

@@ -59,7 +59,7 @@ func (f *Folder) Close() error {
 // acquire makes the folder, readable by its owner only, and takes its lock. The
 // error wraps [ErrBusy] where another process holds it. A temporary folder has none.
 func (f *Folder) acquire() error {
-	if f.temporary {
+	if f.temporary || f.lock != nil {
 		return nil
 	}
 	if err := f.make(); err != nil {
