@@ -73,28 +73,35 @@ func Enter() {
 // for the next run to tell.
 func takeOver(path string) {
 	r, err := readRun(path)
-	if err == nil && r.State == Kept {
+	if err != nil {
+		return
+	}
+	switch r.State {
+	case Kept:
 		err = r.finish()
+	case Writing:
+		err = r.restoreAs(RolledBack)
+	case Undoing:
+		err = r.restoreAs(Undone)
 	}
-	if err != nil || !r.Unfinished() {
-		return
-	}
-	if lost := r.restore(); lost != nil {
-		_ = r.record(time.Now(), "tunelint died; "+lost.Error())
-		return
-	}
-	state := RolledBack
-	if r.State == Undoing {
-		state = Undone
-	}
-	if r.enter(state) != nil {
-		return
-	}
-	_ = r.record(time.Now(), "tunelint died and its guard put everything back")
 	switch {
+	case err != nil:
+		_ = r.record(time.Now(), "tunelint died; "+err.Error())
 	case r.Temporary:
 		_ = os.RemoveAll(filepath.Dir(r.path))
-	case state == RolledBack:
+	case r.State == RolledBack:
 		_ = os.RemoveAll(r.path)
 	}
+}
+
+// restoreAs puts everything back and records the state that this leads to.
+func (r *Run) restoreAs(state string) error {
+	if lost := r.restore(); lost != nil {
+		return lost
+	}
+	if err := r.enter(state); err != nil {
+		return err
+	}
+	_ = r.record(time.Now(), "tunelint died and its guard put everything back")
+	return nil
 }

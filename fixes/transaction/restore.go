@@ -92,6 +92,9 @@ func (r *Run) restoreFile(e *Entry) error {
 	case ours || f.Exists() && e.InPlace != "" && r.torn(e, f.Text()): // also the old text with a new time
 		return errors.Join(f.Discard(e.Temporary), r.rewrite(f, e))
 	}
+	if _, _, err := r.Texts(e); err != nil {
+		return errors.Join(disk.ErrChanged, err) // what lies beside is all there is of the old file
+	}
 	return errors.Join(f.Discard(e.Temporary), disk.ErrChanged)
 }
 
