@@ -25,7 +25,7 @@ func TestTwoAtOnce(t *testing.T) {
 			m := newRig(t)
 			promised := m.promised(t)
 			var outcomes tally
-			for range moments(t, 20) {
+			for range moments(t, 10) {
 				m.build(t)
 				m.after = m.redated(promised)
 				outcomes.add(m.twoAtOnce(t, filepath.Join(m.dir, second.state), second.uid))

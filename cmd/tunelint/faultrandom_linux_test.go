@@ -18,7 +18,7 @@ func TestKilledAtRandom(t *testing.T) {
 	began := time.Now()
 	m.run(t, m.fixArgs()...)
 	usual := time.Since(began)
-	each(t, upTo(moments(t, 200)), func(t *testing.T, m *rig, i int) string {
+	each(t, upTo(moments(t, 100)), func(t *testing.T, m *rig, i int) string {
 		random := rand.New(rand.NewPCG(13, uint64(i)))
 		cmd := m.command(t, m.fixArgs()...)
 		end := start(t, cmd)
