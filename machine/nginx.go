@@ -1,12 +1,14 @@
 package machine
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tunelint/tunelint/source"
 )
@@ -27,6 +29,9 @@ type Nginx struct {
 	Folder  string
 }
 
+// longestAnswer bounds the wait for a program that should answer at once.
+const longestAnswer = 10 * time.Second
+
 // InstalledNginx asks the nginx that is installed what it is: the one on PATH, else
 // on that of root, which others need not have. It runs the program.
 func InstalledNginx() Figure[Nginx] {
@@ -34,7 +39,9 @@ func InstalledNginx() Figure[Nginx] {
 	if err != nil {
 		return unknown[Nginx](err.Error())
 	}
-	out, err := exec.Command(name, "-V").CombinedOutput()
+	ctx, stop := context.WithTimeout(context.Background(), longestAnswer)
+	defer stop()
+	out, err := exec.CommandContext(ctx, name, "-V").CombinedOutput()
 	if err != nil {
 		return unknown[Nginx](name + " -V: " + err.Error())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"github.com/tunelint/tunelint/fixes/disk"
 	"github.com/tunelint/tunelint/fixes/transaction"
 )
 
@@ -39,6 +40,9 @@ func lostLines(lost *transaction.Lost) []error {
 		what, command := "removed", "rm "+quote(f.Path)
 		if f.Backup != "" {
 			what, command = "put back", "cp "+quote(f.Backup)+" "+quote(f.Path)
+		}
+		if errors.Is(f.Err, disk.ErrLink) {
+			command = "look where the link leads, then tunelint undo " + lost.Run.ID
 		}
 		why := strings.ReplaceAll(f.Err.Error(), "\n", "; ")
 		out = append(out, fmt.Errorf("%s could not be %s: %s: %s", f.Path, what, why, command))

@@ -50,6 +50,9 @@ func (s *session) write(r *repair) error {
 	if !done { // a signal that came when all was done changes nothing
 		return err
 	}
+	if w.Run().State == transaction.Kept {
+		s.note("the old files could not be removed yet: %s beside the new ones; the next run of fix --write does", ".tunelint-"+w.Run().ID+"-*")
+	}
 	r.undo = undoCommand(folder, w.Run())
 	s.plan(r, true)
 	return exit(s.leftAfter(r))

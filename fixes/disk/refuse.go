@@ -144,7 +144,21 @@ func (f *File) judgeRights() error {
 		f.refuse("its folder "+f.way.path+" cannot be read, so nothing written there can be made to last", "chmod u+r "+quote(f.way.path))
 	case f.inPlace == "" && f.exists && f.keptBySticky():
 		f.refuseRight("only the owner may replace it in the sticky folder "+f.way.path, f.seen.uid)
+	case f.inPlace == "" && f.exists && !f.who.root() && f.who.uid != f.seen.uid:
+		return f.judgeForeign()
 	}
+	return nil
+}
+
+// judgeForeign judges a file of somebody else in a folder where this user may write: a
+// new file cannot be given to its owner, so it would have to be written in place.
+func (f *File) judgeForeign() error {
+	err := f.sys.do("faccessat", func() error { return unix.Faccessat(f.folder, f.name, unix.W_OK, unix.AT_EACCESS) })
+	if !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EPERM) {
+		return err
+	}
+	_, words := userName(f.seen.uid)
+	f.refuseRight("owned by "+words+", to whom a new file cannot be given, and not to be written over", f.seen.uid)
 	return nil
 }
 
