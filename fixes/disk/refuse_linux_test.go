@@ -122,6 +122,9 @@ func TestOtherUser(t *testing.T) {
 		{"sticky", func(t testing.TB, folder, path string) {
 			must(t, os.Chown(folder, 0, 0), os.Chmod(folder, 0o777|os.ModeSticky), os.Chown(path, 0, 0), os.Chmod(path, 0o666))
 		}, "only the owner may replace it in the sticky folder D (run as root)"},
+		{"root's file", func(t testing.TB, _, path string) { must(t, os.Chown(path, 0, 0)) },
+			"owned by uid 0 (root), to whom a new file cannot be given, and not to be written over (run as root)"},
+		{"root's file for all", func(t testing.TB, _, path string) { must(t, os.Chown(path, 0, 0), os.Chmod(path, 0o666)) }, "nothing"},
 		{"unreadable folder", func(t testing.TB, folder, _ string) { must(t, os.Chmod(folder, 0o300)) },
 			"its folder D cannot be read, so nothing written there can be made to last (chmod u+r D)"},
 	} {
