@@ -30,13 +30,13 @@ var arrows = map[string][]string{
 	"host":                {"appconf", "limits", "machine", "nginxconf", "nginxconf/verdict", "source", "spelling", "sysctl"},
 	"capacity":            {"appconf", "host", "nginxconf", "nginxconf/verdict", "source"},
 	"fixes":               {"source"},
-	"fixes/disk":          {},
+	"fixes/disk":          {"spelling"},
 	"fixes/transaction":   {"fixes", "fixes/disk", "source"},
 	"fixes/trial":         {"fixes", "source"},
 	"lint":                {"appconf", "fixes", "host", "nginxconf", "source", "spelling"},
 	"lint/rules":          {"appconf", "capacity", "fixes", "host", "limits", "lint", "machine", "nginxconf", "nginxconf/verdict", "source", "spelling", "sysctl"},
 	"report":              {"capacity", "fixes", "host", "lint", "machine", "nginxconf", "source", "spelling", "sysctl"},
-	"cmd/tunelint":        {"appconf", "fixes", "fixes/disk", "fixes/transaction", "fixes/trial", "host", "limits", "lint", "lint/rules", "machine", "report", "source", "spelling", "sysctl"},
+	"cmd/tunelint":        {"appconf", "fixes", "fixes/disk", "fixes/transaction", "fixes/trial", "host", "limits", "lint", "lint/rules", "machine", "nginxconf", "report", "source", "spelling", "sysctl"},
 }
 
 func TestArrows(t *testing.T) {

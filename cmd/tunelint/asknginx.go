@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -180,6 +179,3 @@ func (t *nginxTest) reads(c fixes.Change) bool {
 	name, ok := t.host.View.Name(c.File.Path)
 	return ok && t.host.Nginx.Asks(name)
 }
-
-// quote quotes a word for the shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

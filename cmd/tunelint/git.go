@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // holdsGit reports whether a folder is the top of a git working tree; in linked
@@ -54,7 +56,7 @@ func gitError(top, said string, err error) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return errors.New("git is not on the PATH")
 	case strings.Contains(first, "dubious ownership"):
-		return fmt.Errorf("the repository belongs to another user: run tunelint as that user, or: git config --global --add safe.directory %s", word(top))
+		return fmt.Errorf("the repository belongs to another user: run tunelint as that user, or: git config --global --add safe.directory %s", spelling.ShellWord(top))
 	case first != "":
 		return errors.New(first)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunelint/tunelint/fixes/disk"
 	"github.com/tunelint/tunelint/fixes/transaction"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // putBack restores every file of a write that failed with cause.
@@ -37,9 +38,9 @@ func (w *writing) putBack(cause error) error {
 func lostLines(lost *transaction.Lost) []error {
 	var out []error
 	for _, f := range lost.Files {
-		what, command := "removed", "rm "+quote(f.Path)
+		what, command := "removed", "rm "+spelling.ShellWord(f.Path)
 		if f.Backup != "" {
-			what, command = "put back", "cp "+quote(f.Backup)+" "+quote(f.Path)
+			what, command = "put back", "cp "+spelling.ShellWord(f.Backup)+" "+spelling.ShellWord(f.Path)
 		}
 		if errors.Is(f.Err, disk.ErrLink) {
 			command = "look where the link leads, then tunelint undo " + lost.Run.ID

@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/tunelint/tunelint/fixes/transaction"
+	"github.com/tunelint/tunelint/source/realpart"
 )
 
 // What is said of files that could not be put back are commands that put them back,
 // whatever their names.
 func TestLostLines(t *testing.T) {
+	realpart.Need(t, "bash")
 	dir := t.TempDir()
 	backup, old, fresh := filepath.Join(dir, "old-1"), filepath.Join(dir, "it's old"), filepath.Join(dir, "a\nnew one")
 	for name, text := range map[string]string{backup: "before\n", old: "after\n", fresh: "new\n"} {
@@ -29,7 +31,7 @@ func TestLostLines(t *testing.T) {
 	}
 	for _, line := range lines[:2] {
 		_, command, ok := strings.Cut(line.Error(), ": cause: ")
-		if out, err := exec.Command("sh", "-c", command).CombinedOutput(); !ok || err != nil {
+		if out, err := exec.Command("bash", "-c", command).CombinedOutput(); !ok || err != nil {
 			t.Errorf("%v: %v: %s", line, err, out)
 		}
 	}

@@ -14,12 +14,13 @@ import (
 	"github.com/tunelint/tunelint/nginxconf"
 )
 
-// refuse returns why the changes must not be written: every reason, one a file.
-func (s *session) refuse(r *repair) error {
+// refuse returns why the changes must not be written: every reason, with those that the
+// disk gave.
+func (s *session) refuse(r *repair, found []*disk.Refusal) error {
 	if s.implied {
 		return errMachineImplied
 	}
-	refused := s.refusals(r)
+	refused := append(s.refusals(r), found...)
 	if s.flag("vcs-backup") {
 		return refusedFor(refused, refuseWithoutGit(r.changes()))
 	}

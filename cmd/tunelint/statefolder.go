@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/tunelint/tunelint/fixes/transaction"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // systemState is where root keeps backups.
@@ -83,7 +84,7 @@ func undoCommand(folder *transaction.Folder, run *transaction.Run) string {
 	}
 	command := "tunelint undo " + run.ID
 	if usual, err := usualState(); err != nil || usual != folder.Path() {
-		command += " --backup-dir " + quote(folder.Path())
+		command += " --backup-dir " + spelling.ShellWord(folder.Path())
 	}
 	return command
 }

@@ -75,7 +75,7 @@ func beginning(err error) error {
 // permit collects what speaks against writing: refusals, nginx, the user, and files
 // that changed while all this took its time.
 func (w *writing) permit() error {
-	if err := errors.Join(w.refuse(w.repair), w.Refusals()); err != nil {
+	if err := w.refuse(w.repair, w.Refusals()); err != nil {
 		return err
 	}
 	if err := w.try(); err != nil {

@@ -3,10 +3,11 @@ package disk
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // judge finds out how the file is to be written, and what speaks against it.
@@ -48,22 +49,22 @@ func (f *File) judgeFile(p property) error {
 	case !f.seen.regular():
 		f.refuse("not a regular file", "")
 	case p.immutable:
-		f.refuse("immutable", "chattr -i "+quote(f.path))
+		f.refuse("immutable", "chattr -i "+spelling.ShellWord(f.path))
 	case p.appendOnly:
-		f.refuse("append-only", "chattr -a "+quote(f.path))
+		f.refuse("append-only", "chattr -a "+spelling.ShellWord(f.path))
 	case p.sealed:
 		f.refuse("sealed by fs-verity", "")
 	case f.state.signed():
 		f.refuse("its content is signed (security.ima)", "change it where it is signed")
 	case f.state.Mode&0o200 == 0:
-		f.refuse(fmt.Sprintf("its owner may not write it (mode %#o)", f.state.Mode), "chmod u+w "+quote(f.path))
+		f.refuse(fmt.Sprintf("its owner may not write it (mode %#o)", f.state.Mode), "chmod u+w "+spelling.ShellWord(f.path))
 	}
 	return nil
 }
 
 // judgeFolder looks for what keeps names from being changed; in place none are.
 func (f *File) judgeFolder(p property) error {
-	folder := quote(f.way.path)
+	folder := spelling.ShellWord(f.way.path)
 	switch {
 	case f.inPlace != "":
 	case p.immutable:
@@ -85,7 +86,7 @@ func (f *File) judgeMount() error {
 	}
 	remedy := ""
 	if point != "" {
-		remedy = "mount -o remount,rw " + quote(point)
+		remedy = "mount -o remount,rw " + spelling.ShellWord(point)
 	}
 	f.refuse("the file system is read-only", remedy)
 	return nil
@@ -104,7 +105,7 @@ func (f *File) judgeOwners() error {
 		case !f.who.trusts(p.look.uid):
 			f.refuseOwner("its folder "+p.path+" is", p.look.uid)
 		case p.look.mode&0o1002 == 0o002:
-			f.refuse("everybody may write its folder "+p.path, "chmod o-w "+quote(p.path))
+			f.refuse("everybody may write its folder "+p.path, "chmod o-w "+spelling.ShellWord(p.path))
 		case f.exists && f.seen.links > 1 && p.look.uid != 0:
 			f.refuseOwner("it has further names, and its folder "+p.path+" is", p.look.uid)
 		}
@@ -117,7 +118,7 @@ func (f *File) judgeOwners() error {
 	case !f.who.trusts(f.seen.uid):
 		f.refuseOwner("", f.seen.uid)
 	case f.seen.mode&0o002 != 0:
-		f.refuse("everybody may write it", "chmod o-w "+quote(f.path))
+		f.refuse("everybody may write it", "chmod o-w "+spelling.ShellWord(f.path))
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (f *File) judgeRights() error {
 	case err != nil:
 		return err
 	case f.inPlace == "" && !f.way.readable:
-		f.refuse("its folder "+f.way.path+" cannot be read, so nothing written there can be made to last", "chmod u+r "+quote(f.way.path))
+		f.refuse("its folder "+f.way.path+" cannot be read, so nothing written there can be made to last", "chmod u+r "+spelling.ShellWord(f.way.path))
 	case f.inPlace == "" && f.exists && f.keptBySticky():
 		f.refuseRight("only the owner may replace it in the sticky folder "+f.way.path, f.seen.uid)
 	case f.inPlace == "" && f.exists && !f.who.root() && f.who.uid != f.seen.uid:
@@ -179,15 +180,4 @@ func (f *File) refuseRight(why string, owner int) {
 func (f *File) keptBySticky() bool {
 	folder := f.way.passed[len(f.way.passed)-1].look
 	return folder.mode&unix.S_ISVTX != 0 && !f.who.root() && f.who.uid != f.seen.uid && f.who.uid != folder.uid
-}
-
-// quote makes one shell word of a path, if it is not one.
-func quote(path string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%=", r)
-	}
-	if strings.TrimFunc(path, plain) == "" && path == filepath.Clean(path) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -81,16 +81,6 @@ func TestRefuse(t *testing.T) {
 	}
 }
 
-func TestQuote(t *testing.T) {
-	for path, want := range map[string]string{
-		"/etc/nginx/a-b_c.conf": "/etc/nginx/a-b_c.conf", "/a b": "'/a b'", "/it's": `'/it'\''s'`, "/a\nb": "'/a\nb'", "/ü": "'/ü'",
-	} {
-		if got := quote(path); got != want {
-			t.Errorf("%q: %s, want %s", path, got, want)
-		}
-	}
-}
-
 // publicFolder returns a folder to be made that other users can reach.
 func publicFolder(t testing.TB) string {
 	t.Helper()

@@ -105,15 +105,15 @@ func lock(files []*disk.File) (*disk.Locks, error) {
 	return locks, err
 }
 
-// Refusals returns every reason not to write these files, each a [*disk.Refusal].
-func (t *Transaction) Refusals() error {
-	var errs *multierror.Error
+// Refusals returns every reason not to write these files.
+func (t *Transaction) Refusals() (out []*disk.Refusal) {
 	for _, f := range t.files {
-		if err := f.Refuse(); err != nil {
-			errs = multierror.Append(errs, err)
+		var refusal *disk.Refusal
+		if errors.As(f.Refuse(), &refusal) {
+			out = append(out, refusal)
 		}
 	}
-	return errs.ErrorOrNil()
+	return out
 }
 
 // InPlace says of a path why its bytes are written over; see [disk.File.InPlace].
