@@ -81,7 +81,9 @@ func (s situation) recover(t testing.TB, path string) {
 	case s.removal && !f.Exists() && left == sum(s.old), !s.created && written && left == sum(s.old):
 		err = f.SwapBack(temporary)
 	case s.created && written:
-		err = f.Remove()
+		must(t, f.Discard(temporary))
+		must(t, f.StageRemoval(temporary), f.Commit())
+		err = f.Finish()
 	}
 	must(t, err, f.Discard(temporary))
 	if s.created {

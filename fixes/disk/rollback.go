@@ -178,22 +178,3 @@ func (f *File) finish() error {
 	f.phase, f.beside = after, false
 	return f.sys.sync(f.folder)
 }
-
-// Remove deletes the file if it is what it was when it was looked at; it is for what
-// a run created. Nothing brings it back: see [File.StageRemoval].
-func (f *File) Remove() error {
-	if f.refusal != nil {
-		return f.refusal
-	}
-	if !f.exists {
-		return f.named(ErrChanged)
-	}
-	err := f.unchanged(f.name, look.untouched)
-	if err == nil {
-		err = f.sys.remove(f.folder, f.name)
-	}
-	if err == nil {
-		err = f.sys.sync(f.folder)
-	}
-	return f.named(err)
-}

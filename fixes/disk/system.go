@@ -54,8 +54,6 @@ func (l look) regular() bool { return l.mode&unix.S_IFMT == unix.S_IFREG }
 
 func (l look) link() bool { return l.mode&unix.S_IFMT == unix.S_IFLNK }
 
-func (l look) folder() bool { return l.mode&unix.S_IFMT == unix.S_IFDIR }
-
 func newLook(st *unix.Stat_t) look {
 	return look{
 		device: uint64(st.Dev), inode: st.Ino, links: uint64(st.Nlink), mode: uint32(st.Mode),

@@ -102,10 +102,25 @@ func (r *Run) restoreFile(e *Entry) error {
 func (r *Run) unmake(f *disk.File, e *Entry, ours bool) error {
 	err := f.Discard(e.Temporary)
 	if ours {
-		err = errors.Join(err, f.Remove())
+		err = errors.Join(err, takeAway(f, e.restaged()))
 	}
 	for i := len(e.Folders) - 1; i >= 0; i-- {
 		err = errors.Join(err, disk.RemoveFolder(e.Folders[i]))
+	}
+	return err
+}
+
+// takeAway removes a file, by way of a name beside it, if nobody writes to it meanwhile.
+func takeAway(f *disk.File, temporary string) error {
+	err := f.StageRemoval(temporary)
+	if err == nil {
+		err = f.Commit()
+	}
+	if err != nil {
+		return errors.Join(err, f.RollBack())
+	}
+	if err = f.Finish(); errors.Is(err, disk.ErrChanged) {
+		err = errors.Join(err, f.RollBack())
 	}
 	return err
 }
