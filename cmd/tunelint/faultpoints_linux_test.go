@@ -7,13 +7,16 @@ import (
 	"testing"
 )
 
-// faultsVariable asks for more random moments than a usual run of the tests tries.
+// killsVariable says at how many random moments something happens to a process.
+const killsVariable = "TUNELINT_KILLS"
+
+// faultsVariable asks for every system call where a usual run tries some, if it is "all".
 const faultsVariable = "TUNELINT_FAULTS"
 
 // moments returns how many random moments a test tries.
 func moments(t testing.TB, usual int) int {
 	t.Helper()
-	text := os.Getenv(faultsVariable)
+	text := os.Getenv(killsVariable)
 	if text == "" {
 		return usual
 	}
@@ -48,7 +51,7 @@ func upTo(n int) []int {
 
 // some returns a few numbers of calls, spread over all, or all where more is asked for.
 func some(n, few int) []int {
-	if os.Getenv(faultsVariable) != "" || n <= few {
+	if os.Getenv(faultsVariable) == "all" || n <= few {
 		return upTo(n)
 	}
 	out := make([]int, few)

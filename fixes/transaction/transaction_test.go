@@ -285,11 +285,11 @@ func (tr *tree) mustUndo(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 1000 { // a guard that ends lets go of one lock after the other
+	// A guard that ends lets go of one lock after the other.
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if err = folder.Undo(run, false, time.Now()); !errors.Is(err, ErrBusy) {
 			break
 		}
-		time.Sleep(time.Millisecond)
 	}
 	if err != nil {
 		t.Fatal(err)
