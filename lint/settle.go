@@ -75,24 +75,29 @@ const maxRounds = 10
 // not end, give an outcome with Unsettled set. The error says that the hosts
 // cannot be read.
 func Settle(store *source.Store, load Loader, o FixOptions) (*Outcome, error) {
-	s := &settler{start: store, load: load, options: o, tries: maxTries}
+	s := &settler{start: store, load: load, options: o}
 	first, err := s.look(store)
 	if err != nil {
 		return nil, err
 	}
-	s.state = *first
+	return s.spare(first, s.settle(first)), nil
+}
+
+// settle applies fixes from the files as read on.
+func (s *settler) settle(first *state) *Outcome {
+	s.state, s.tries = *first, maxTries
 	out := &Outcome{Before: s.result}
 	c := s.course()
 	for todo := s.candidates(out); len(todo) > 0; todo = s.candidates(out) {
 		s.round(out, todo)
 		if first, list := c.fighting(s); list != nil {
-			return s.unsettled(out.Before, first, list), nil
+			return s.unsettled(out.Before, first, list)
 		}
 	}
 	out.After = s.result
-	out.Changes = changes(store, s.store)
+	out.Changes = changes(s.start, s.store)
 	out.Apply = Afterwards(s.hosts, out.Applied)
-	return out, nil
+	return out
 }
 
 // settler carries what happens between rounds.
@@ -101,6 +106,7 @@ type settler struct {
 	start   *source.Store
 	load    Loader
 	options FixOptions
+	spared  []string          // identities of fixes that others make pointless
 	refused map[string]string // reason by fingerprint and title of fixes that broke a law
 	steps   []step            // the rounds that changed something
 	tries   int               // how many more sets of fixes are tried
@@ -180,6 +186,7 @@ func (s *settler) candidates(out *Outcome) []*Finding {
 		f := s.options.chosen(found)
 		switch {
 		case len(found.Choices()) == 0 || s.options.Only != nil && !slices.Contains(s.options.Only, found.Rule):
+		case f != nil && slices.Contains(s.spared, f.Identity()):
 		case f == nil:
 			out.LeftOut = append(out.LeftOut, found)
 		case s.options.declines(f):
