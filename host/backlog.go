@@ -50,6 +50,14 @@ func (h *Host) Backlogs() []Backlog {
 	return out
 }
 
+// CutsQueue reports whether the host's own net.core.somaxconn is surely below what a
+// file asks for.
+func (h *Host) CutsQueue() bool {
+	return slices.ContainsFunc(h.Backlogs(), func(b Backlog) bool {
+		return b.Elsewhere == "" && !b.Own && b.Limit.Known && b.Value > b.Limit.Value
+	})
+}
+
 func (h *Host) listenBacklogs() []Backlog {
 	var out []Backlog
 	if h.Nginx == nil || !h.Nginx.Whole() {

@@ -3,6 +3,7 @@ package host
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tunelint/tunelint/source"
@@ -36,11 +37,46 @@ func (h *Host) IsVendor(f *source.File) bool {
 	return false
 }
 
-// SetSysctl returns the edit that gives a kernel setting another value from the
+// SetSysctl returns the edits that give a kernel setting another value from the
 // next boot on: on the line that decides it, else beside settings of the same
-// group, else in a file of its own in /etc/sysctl.d. ok is false where no such
-// edit is sure to win.
-func (h *Host) SetSysctl(key, value string) (e source.Edit, ok bool) {
+// group, else in a file of its own in /etc/sysctl.d. Where no boot is seen to read
+// /etc/sysctl.conf a smaller number there is changed as well: "sysctl --system" reads it last, and
+// so does a boot where the distribution brings a link to it. Nil where no such edits
+// are sure to win.
+func (h *Host) SetSysctl(key, value string) []source.Edit {
+	e, ok := h.setAtBoot(key, value)
+	late := h.lateLines(key)
+	if !ok || !h.OwnsLines(late...) {
+		return nil
+	}
+	edits := []source.Edit{e}
+	for _, l := range late {
+		has := l.Numbers()
+		want, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case len(has) != 1 || err != nil:
+			return nil // a list may hold what this one does not
+		case has[0] < want:
+			edits = append(edits, l.SetValue(value))
+		}
+	}
+	return edits
+}
+
+// lateLines returns the lines about a key in /etc/sysctl.conf where no boot is seen to
+// read it.
+func (h *Host) lateLines(key string) []*sysctl.Line {
+	var out []*sysctl.Line
+	for _, u := range h.Sysctl.Unread {
+		if u.Name == "/etc/sysctl.conf" {
+			out = append(out, u.Document.Speaking(key)...)
+		}
+	}
+	return out
+}
+
+// setAtBoot returns the edit of a file that a boot reads.
+func (h *Host) setAtBoot(key, value string) (e source.Edit, ok bool) {
 	lines := h.Sysctl.Lines(key)
 	after := -1 // the document that the new line must come behind
 	if len(lines) > 0 {
@@ -147,7 +183,7 @@ func (h *Host) DeleteOnlySysctl(key string) []source.Edit {
 func (h *Host) DeleteBelow(c sysctl.Capacity, least int64) []source.Edit {
 	var lines []*sysctl.Line
 	for _, key := range append([]string{c.Key}, sysctl.Aliases(c.Key)...) {
-		for _, l := range h.Sysctl.Lines(key) {
+		for _, l := range append(slices.Clone(h.Sysctl.Lines(key)), h.lateLines(key)...) {
 			if h.IsVendor(l.Span.File) {
 				continue
 			}

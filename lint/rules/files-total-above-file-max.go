@@ -53,9 +53,8 @@ func runTotalAboveFileMax(p *lint.Pass) {
 		return
 	}
 	raised := int64(1) << bits.Len64(uint64(need.Total()+need.Total()/10)) // and what else runs
-	if edit, ok := p.Host.SetSysctl(fileMax, strconv.FormatInt(raised, 10)); ok {
-		r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", fileMax, raised), "open files take memory of the kernel, about 1 KiB each", edit)
-	}
+	r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", fileMax, raised), "open files take memory of the kernel, about 1 KiB each",
+		p.Host.SetSysctl(fileMax, strconv.FormatInt(raised, 10))...)
 }
 
 // belowDefaultSays reports whether a value is below what the machine would have

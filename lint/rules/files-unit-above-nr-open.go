@@ -59,8 +59,8 @@ func runUnitAboveNrOpen(p *lint.Pass) {
 	}
 	r.Apply(askAgain(above)...)
 	certain := !open.Origin.Assumed || p.Host.OldDebian()
-	if edit, ok := p.Host.SetSysctl(nrOpen, strconv.FormatInt(most, 10)); ok && certain && most <= host.HighestNrOpen {
-		r.Suggest(fmt.Sprintf("raise %s to %d", nrOpen, most), edit)
+	if certain && most <= host.HighestNrOpen {
+		r.Suggest(fmt.Sprintf("raise %s to %d", nrOpen, most), p.Host.SetSysctl(nrOpen, strconv.FormatInt(most, 10))...)
 	} else {
 		r.PassOver()
 	}

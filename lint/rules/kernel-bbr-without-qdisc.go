@@ -44,7 +44,6 @@ func runBBRWithoutQdisc(p *lint.Pass) {
 	}
 	r := p.Report(line.Span, "kernel %s paces bbr with fq only, %s is %s", kernel.Value, defaultQdisc, qdisc.Value).Key(congestionControl)
 	r.SeeOrigin(qdisc.Origin, "%s is %s", defaultQdisc, qdisc.Value).SeeOrigin(kernel.Origin, "the kernel is %s", kernel.Value)
-	if edit, ok := p.Host.SetSysctl(defaultQdisc, "fq"); ok {
-		r.SuggestUnsafe("set "+defaultQdisc+" to fq", "devices that appear from then on have another queueing discipline", edit)
-	}
+	r.SuggestUnsafe("set "+defaultQdisc+" to fq", "devices that appear from then on have another queueing discipline",
+		p.Host.SetSysctl(defaultQdisc, "fq")...)
 }

@@ -31,8 +31,8 @@ func runBelowDefault(p *lint.Pass) {
 	said := map[*sysctl.Line]bool{}
 	for _, c := range sysctl.Capacities() {
 		line, value := p.Host.OwnSysctl(c.Key), p.Host.Sysctl.Ints(c.Key)
-		if line == nil || !value.Known || said[line] {
-			continue
+		if line == nil || !value.Known || said[line] || c.Key == somaxconn && p.Host.CutsQueue() {
+			continue // what is cut is raised by sockets/backlog-capped, and further than this
 		}
 		base, ok := p.Host.SysctlBase(c.Key, oldestInUse)
 		has, hasOK := c.Of(value.Value)

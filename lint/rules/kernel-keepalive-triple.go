@@ -101,7 +101,8 @@ func suggestProbing(p *lint.Pass, r *lint.Report, count, total int64, lines []*s
 		return
 	}
 	wanted := strconv.FormatInt((shortestProbing+count-1)/count, 10)
-	if edit, ok := p.Host.SetSysctl(keepaliveIntvl, wanted); ok && slices.Contains(lines, p.Host.SysctlLine(keepaliveIntvl)) {
-		r.SuggestUnsafe(fmt.Sprintf("set %s to %s", keepaliveIntvl, wanted), "a dead connection is noticed later", edit)
+	if slices.Contains(lines, p.Host.SysctlLine(keepaliveIntvl)) {
+		r.SuggestUnsafe(fmt.Sprintf("set %s to %s", keepaliveIntvl, wanted), "a dead connection is noticed later",
+			p.Host.SetSysctl(keepaliveIntvl, wanted)...)
 	}
 }

@@ -53,8 +53,5 @@ func timestampsOn(h *host.Host) []source.Edit {
 	if edits := h.DeleteSysctl(lines); edits != nil {
 		return edits
 	}
-	if edit, ok := h.SetSysctl(tcpTimestamps, "1"); ok {
-		return []source.Edit{edit}
-	}
-	return nil
+	return h.SetSysctl(tcpTimestamps, "1")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
+	"github.com/tunelint/tunelint/source"
 )
 
 const somaxconn = "net.core.somaxconn"
@@ -72,43 +73,19 @@ func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
 		}
 	}
 	r.Apply(listenAgain(capped)...)
-	most := capped[largest].Value
-	if edit, ok := p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10)); ok && fitsInt(most) {
-		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, most), edit)
+	usual := usualQueue(p.Host)
+	most := max(capped[largest].Value, usual)
+	if usual > limit.Value {
+		r.See(source.Span{}, "without the line it would be %d", usual)
+	}
+	if fitsInt(most) {
+		r.Suggest(fmt.Sprintf("raise %s to %d", somaxconn, most), p.Host.SetSysctl(somaxconn, strconv.FormatInt(most, 10))...)
 	} else {
 		r.PassOver()
 	}
-	suggestShorterQueues(p, r, capped)
-}
-
-// suggestShorterQueues offers to ask for as much as there is, which changes nothing
-// but that a program starts that compares the two.
-func suggestShorterQueues(p *lint.Pass, r *lint.Report, capped []host.Backlog) {
-	title := fmt.Sprintf("ask for %d, as much as there is", capped[0].Limit.Value)
-	edits, apps := p.Host.LowerBacklogs(capped)
-	if len(apps) == 0 {
-		r.Suggest(title, edits...).ChoiceApply(lint.ReloadNginx())
-		return
+	if usual <= limit.Value { // else as much as there is is too little for anybody
+		suggestShorterQueues(p, r, capped)
 	}
-	apply := []lint.Command{lint.ReloadNginx()}
-	for _, a := range apps {
-		apply = append(apply, lint.RestartApp(a))
-	}
-	r.SuggestUnsafe(title, "where "+somaxconn+" is raised later, the application's queue stays as short", edits...).ChoiceApply(apply...)
-}
-
-// listenAgain returns what gives queues their length once it is allowed: a reload of
-// nginx keeps its sockets as they are.
-func listenAgain(capped []host.Backlog) []lint.Command {
-	out := []lint.Command{lint.LoadSysctl()}
-	for _, b := range capped {
-		if b.App == nil {
-			out = append(out, lint.RestartNginx())
-		} else {
-			out = append(out, lint.RestartApp(b.App))
-		}
-	}
-	return out
 }
 
 // reportOwnCap is about a container, which the host's setting does not reach.
@@ -137,6 +114,3 @@ func reportShortened(p *lint.Pass, b host.Backlog, where string) *lint.Report {
 func refusesCut(b host.Backlog) bool {
 	return b.App != nil && b.App.Runtime != nil && b.App.Runtime.Family == "uwsgi"
 }
-
-// fitsInt reports whether the kernel can store a value in an int.
-func fitsInt(n int64) bool { return n < 1<<31 }

@@ -52,9 +52,8 @@ func runConntrackTooSmall(p *lint.Pass) {
 		return
 	}
 	raised := int64(1) << bits.Len64(uint64(need.Total()*13/10))
-	if edit, ok := p.Host.SetSysctl(key, strconv.FormatInt(raised, 10)); ok {
-		r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", key, raised), "every entry takes some 400 bytes of the kernel's memory", edit)
-	}
+	r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", key, raised), "every entry takes some 400 bytes of the kernel's memory",
+		p.Host.SetSysctl(key, strconv.FormatInt(raised, 10))...)
 }
 
 // trackLine returns the line that decides nf_conntrack_max, under either of its

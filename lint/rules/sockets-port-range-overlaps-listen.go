@@ -55,9 +55,7 @@ func runPortRangeOverlapsListen(p *lint.Pass) {
 		}
 	}
 	all := strings.Trim(ports.Reserved.Value+","+strings.ReplaceAll(list, ", ", ","), ",")
-	if edit, ok := p.Host.SetSysctl(reservedPorts, all); ok {
-		r.Suggest(fmt.Sprintf("reserve %s in %s", list, reservedPorts), edit)
-	}
+	r.Suggest(fmt.Sprintf("reserve %s in %s", list, reservedPorts), p.Host.SetSysctl(reservedPorts, all)...)
 }
 
 func portList(list []host.ListenPort) string {

@@ -65,9 +65,8 @@ func runSynBacklogBelowListen(p *lint.Pass) {
 		r.SeeOrigin(asks.Limit.Origin, "%s is %d", somaxconn, asks.Limit.Value)
 	}
 	raised := int64(1) << bits.Len64(uint64(length*4/3))
-	if edit, ok := p.Host.SetSysctl(synBacklog, strconv.FormatInt(raised, 10)); ok {
-		r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", synBacklog, raised), "a flood of SYNs takes more memory, some 320 bytes each", edit)
-	}
+	r.SuggestUnsafe(fmt.Sprintf("raise %s to %d", synBacklog, raised), "a flood of SYNs takes more memory, some 320 bytes each",
+		p.Host.SetSysctl(synBacklog, strconv.FormatInt(raised, 10))...)
 }
 
 // synPlaces is how many connections tcp_max_syn_backlog lets stand in a socket's
