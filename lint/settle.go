@@ -118,6 +118,8 @@ type state struct {
 	hosts  []*host.Host
 	result *Result
 	beside *state // the hosts that are not fixed; nil for none
+	// excused reports that the fixes that led here revealed something.
+	excused bool
 }
 
 // A step is a round of fixes that were applied.
@@ -160,11 +162,26 @@ func (s *settler) round(out *Outcome, todo []*Finding) {
 	}
 	merged := fixes.Merge(list)
 	applied := pick(todo, merged.Applied)
-	if next, err := s.try(merged.Edits, applied); err == nil {
+	next, err := s.try(merged.Edits, applied)
+	if err == nil && !next.excused {
+		s.accept(out, next, step{merged.Edits, applied})
+		return
+	}
+	if some := revealing(applied); len(some) > 0 { // so that they excuse nothing that others cause
+		applied = some
+		_, merged.Edits = join(sharing(some))
+		next, err = s.try(merged.Edits, applied)
+	}
+	if err == nil {
 		s.accept(out, next, step{merged.Edits, applied})
 		return
 	}
 	s.sieve(out, applied)
+}
+
+// revealing returns the findings whose rules say that their fixes reveal something.
+func revealing(list []*Finding) []*Finding {
+	return slices.DeleteFunc(slices.Clone(list), func(f *Finding) bool { return len(f.Rule.Reveals) == 0 })
 }
 
 // accept moves on to a new state. What was refused in the old one may hold in
@@ -231,6 +248,7 @@ func (s *settler) try(edits []source.Edit, applied []*Finding) (*state, error) {
 	if s.beside != nil {
 		err = v.checkBeside(s.beside, next.beside)
 	}
+	next.excused = v.excused
 	return next, err
 }
 
