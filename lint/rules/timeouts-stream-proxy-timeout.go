@@ -17,6 +17,7 @@ var streamProxyTimeout = &lint.Rule{
 	},
 	Severity: lint.Warning,
 	Apply:    []lint.Command{lint.ReloadNginx()},
+	Reveals:  []string{"timeouts/tcp-keepalive-after-nat"},
 	Run:      runStreamProxyTimeout,
 }
 
