@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/tunelint/tunelint/fixes/transaction"
 	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/host"
 	"github.com/tunelint/tunelint/lint"
@@ -20,6 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	transaction.Enter()
 	trial.Enter()
 	if folder := os.Getenv(parseVariable); folder != "" {
 		if err := parseTree(folder); err != nil {
