@@ -70,11 +70,11 @@ func (a *app) undo(set *settings, word string) error {
 	case err != nil:
 		return fail(exitIncomplete, err)
 	case set.flag("dry-run"):
-		return a.previewUndo(run)
+		return a.previewUndo(folder, run)
 	}
 	err = a.interrupts.hold(func(context.Context) error { return folder.Undo(run, set.flag("leave-changed"), time.Now()) })
 	if err != nil {
-		return undoFailed(err)
+		return undoFailed(err, folder, run)
 	}
 	if !set.flag("quiet") {
 		a.sayUndone(run, set)
@@ -83,27 +83,47 @@ func (a *app) undo(set *settings, word string) error {
 }
 
 // undoFailed gives the error of an undo its exit code and says what to do.
-func undoFailed(err error) error {
+func undoFailed(err error, folder *transaction.Folder, run *transaction.Run) error {
 	var lost *transaction.Lost
+	errs := multierror.Append(nil, flatten(err)...)
 	switch {
 	case errors.As(err, &lost):
 		return &exitError{exitRestore, multierror.Append(nil, lostLines(lost)...)}
 	case errors.Is(err, transaction.ErrNoRun):
 		return fail(exitUsage, err)
 	case errors.Is(err, disk.ErrChanged):
-		errs := multierror.Append(nil, flatten(err)...)
-		return fail(exitRefused, multierror.Append(errs, errors.New("nothing is put back (--leave-changed puts the other files back)")))
+	case run.State == transaction.Undoing:
+		return fail(exitRefused, err) // it says how far it came
+	default:
+		return fail(exitRefused, multierror.Append(errs, errNotPutBack))
 	}
-	return fail(exitRefused, err)
+	if later := folder.Later(run); later != nil {
+		errs = multierror.Append(errs, fmt.Errorf("the run %s changed it after the run %s: first %s", later.ID, run.ID, undoCommand(folder, later)))
+	}
+	if len(flatten(err)) < len(run.Files) {
+		errs = multierror.Append(errs, fmt.Errorf("%w (--leave-changed puts the other files back)", errNotPutBack))
+	} else {
+		errs = multierror.Append(errs, errNotPutBack)
+	}
+	return fail(exitRefused, errs)
 }
+
+var errNotPutBack = errors.New("nothing is put back")
 
 // sayUndone says what was put back and what makes it take effect.
 func (a *app) sayUndone(run *transaction.Run, set *settings) {
+	steps := report.NewSteps(a.stderr, set.display(os.Stderr), false)
 	n := 0
 	for _, e := range run.Files {
-		if e.Left {
-			fmt.Fprintf(a.stderr, "Left as it is: %s\n", visible(e.Target()))
+		steps.Begin("undo", e.Target())
+		switch {
+		case e.Left:
+			steps.End("left", "somebody changed it since")
 			continue
+		case e.Before == nil:
+			steps.End("ok", "removed")
+		default:
+			steps.End("ok", "")
 		}
 		n++
 	}
@@ -130,12 +150,12 @@ func (a *app) listRuns(folder *transaction.Folder) error {
 }
 
 // previewUndo prints what an undo would change as a diff.
-func (a *app) previewUndo(run *transaction.Run) error {
-	if !run.Undoable() {
-		return fail(exitUsage, fmt.Errorf("%w: the run %s is %s already", transaction.ErrNoRun, run.ID, run.State))
+func (a *app) previewUndo(folder *transaction.Folder, run *transaction.Run) error {
+	if err := run.Ended(); err != nil {
+		return fail(exitUsage, err)
 	}
 	if err := run.Check(); err != nil {
-		return undoFailed(err)
+		return undoFailed(err, folder, run)
 	}
 	var changes []fixes.Change
 	for _, e := range run.Files {

@@ -57,7 +57,7 @@ func (f *File) judgeFile(p property) error {
 	case f.state.signed():
 		f.refuse("its content is signed (security.ima)", "change it where it is signed")
 	case f.state.Mode&0o200 == 0:
-		f.refuse(fmt.Sprintf("its owner may not write it (mode %#o)", f.state.Mode), "chmod u+w "+spelling.ShellWord(f.path))
+		f.refuse(fmt.Sprintf("its owner may not write it, mode %#o", f.state.Mode), "chmod u+w "+spelling.ShellWord(f.path))
 	}
 	return nil
 }

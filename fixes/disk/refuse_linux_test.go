@@ -41,7 +41,7 @@ func TestRefuse(t *testing.T) {
 			secondName(t, path)
 			flagged(t, folder, immutable)
 		}, "nothing"},
-		{"read-only mode", func(t testing.TB, _, path string) { must(t, os.Chmod(path, 0o444)) }, "its owner may not write it (mode 0444) (chmod u+w D/nginx.conf)"},
+		{"read-only mode", func(t testing.TB, _, path string) { must(t, os.Chmod(path, 0o444)) }, "its owner may not write it, mode 0444 (chmod u+w D/nginx.conf)"},
 		{"socket", func(t testing.TB, _, path string) {
 			must(t, os.Remove(path), unix.Mkfifo(path, 0o600))
 		}, "not a regular file"},
@@ -51,7 +51,7 @@ func TestRefuse(t *testing.T) {
 		{"everybody's folder, sticky", func(t testing.TB, folder, _ string) { must(t, os.Chmod(folder, 0o777|os.ModeSticky)) }, "nothing"},
 		{"everybody's folder above", func(t testing.TB, folder, _ string) { must(t, os.Chmod(filepath.Dir(folder), 0o777)) }, "everybody may write its folder D/.. (chmod o-w D/..)"},
 		{"somebody's", func(t testing.TB, _, path string) { must(t, os.Chown(path, 65533, 0)) }, "owned by uid 65533 (run it as that user: sudo -u '#65533' tunelint …)"},
-		{"somebody's, with a name", func(t testing.TB, _, path string) { must(t, os.Chown(path, 1, 0)) }, "owned by uid 1 (daemon) (run it as that user: sudo -u daemon tunelint …)"},
+		{"somebody's, with a name", func(t testing.TB, _, path string) { must(t, os.Chown(path, 1, 0)) }, "owned by uid 1, daemon (run it as that user: sudo -u daemon tunelint …)"},
 		{"somebody's folder", func(t testing.TB, folder, _ string) { must(t, os.Chown(folder, 65533, 0)) }, "its folder D is owned by uid 65533 (run it as that user: sudo -u '#65533' tunelint …)"},
 		{"the caller's", func(t testing.TB, folder, path string) {
 			must(t, os.Chown(folder, 1234, 0), os.Chown(path, 1234, 0))

@@ -22,6 +22,23 @@ var ErrBusy = errors.New("another tunelint is writing")
 // ErrNoRun says that there is no such run, or none that can be undone.
 var ErrNoRun = errors.New("no such run")
 
+// A noRun is an [ErrNoRun] in words of its own.
+type noRun string
+
+func (e noRun) Error() string { return string(e) }
+
+// Is implements what [errors.Is] asks.
+func (e noRun) Is(target error) bool { return target == ErrNoRun }
+
+// An ErrFolder says why a state folder cannot be used.
+type ErrFolder struct{ Err error }
+
+// Error implements error.
+func (e *ErrFolder) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ErrFolder) Unwrap() error { return e.Err }
+
 // A Folder is a state folder: a lock, a journal, and one folder for each run.
 type Folder struct {
 	path      string
@@ -57,24 +74,25 @@ func (f *Folder) Close() error {
 }
 
 // acquire makes the folder, readable by its owner only, and takes its lock. The
-// error wraps [ErrBusy] where another process holds it. A temporary folder has none.
+// error wraps [ErrBusy] where another process holds it, and is an [*ErrFolder]
+// otherwise. A temporary folder has none.
 func (f *Folder) acquire() error {
 	if f.temporary || f.lock != nil {
 		return nil
 	}
 	if err := f.make(); err != nil {
-		return err
+		return &ErrFolder{err}
 	}
 	lock, err := os.OpenFile(filepath.Join(f.path, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
-		return err
+		return &ErrFolder{err}
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		lock.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return fmt.Errorf("%w (it holds %s)", ErrBusy, lock.Name())
 		}
-		return &fs.PathError{Op: "lock", Path: lock.Name(), Err: err}
+		return &ErrFolder{&fs.PathError{Op: "lock", Path: lock.Name(), Err: err}}
 	}
 	f.lock = lock
 	return nil
@@ -91,6 +109,9 @@ func (f *Folder) locks(files *disk.Locks) []*os.File {
 
 // make makes the folder. Who else could write there could have anything put back.
 func (f *Folder) make() error {
+	if info, err := os.Lstat(f.path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return &fs.PathError{Op: "open", Path: f.path, Err: errors.New("it is a symbolic link, which somebody could turn")}
+	}
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return err
 	}
@@ -153,7 +174,7 @@ func (f *Folder) Find(word string) (*Run, error) {
 	case err != nil:
 		return nil, err
 	case word == "":
-		return nil, fmt.Errorf("%w: nothing to undo in %s", ErrNoRun, f.path)
+		return nil, noRun("nothing to undo in " + f.path)
 	}
 	return nil, fmt.Errorf("%w: %s has no run %q", ErrNoRun, f.path, word)
 }

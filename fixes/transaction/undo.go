@@ -3,12 +3,21 @@ package transaction
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/fixes/disk"
 )
+
+// A since is a [disk.ErrChanged] in words of its own.
+type since string
+
+func (e since) Error() string { return string(e) }
+
+// Is implements what [errors.Is] asks.
+func (e since) Is(target error) bool { return target == disk.ErrChanged }
 
 // Check returns the files of the run that somebody changed since, each an error that
 // wraps [disk.ErrChanged]; nil where all can be put back.
@@ -36,19 +45,45 @@ func (r *Run) foreign(e *Entry) error {
 	case f.Exists() && r.Unfinished() && e.InPlace != "" && r.torn(e, f.Text()):
 		return nil
 	case !f.Exists():
-		return errors.New("somebody removed it since")
+		return since("somebody removed it since")
 	}
-	return disk.ErrChanged
+	return since("it was changed since")
+}
+
+// Ended says that a run has nothing to undo, which wraps [ErrNoRun]; nil where it has.
+func (r *Run) Ended() error {
+	if r.Undoable() {
+		return nil
+	}
+	return noRun(fmt.Sprintf("the run %s is %s already", r.ID, r.State))
+}
+
+// Later returns the newest run that changed a file of r after it and can be undone, nil
+// for none.
+func (f *Folder) Later(r *Run) *Run {
+	runs, _ := f.Runs() // one that cannot be read cannot be undone
+	for _, later := range runs {
+		if later.Name() == r.Name() {
+			return nil
+		}
+		shared := slices.ContainsFunc(later.Files, func(a *Entry) bool {
+			return slices.ContainsFunc(r.Files, func(b *Entry) bool { return a.Target() == b.Target() })
+		})
+		if shared && later.Undoable() {
+			return later
+		}
+	}
+	return nil
 }
 
 // Undo puts back every file of the run, also of one that was cut off. Files that
 // somebody changed since are an error before anything is touched, unless leave says
-// that they stay as they are. The error wraps [ErrBusy] where another process is
+// that they stay as they are; it is an error if that leaves none. The error wraps [ErrBusy] where another process is
 // writing, and is a [*Lost] where a file could not be put back: then the run can be
 // undone again.
 func (f *Folder) Undo(r *Run, leave bool, now time.Time) error {
-	if !r.Undoable() {
-		return fmt.Errorf("%w: the run %s is %s already", ErrNoRun, r.ID, r.State)
+	if err := r.Ended(); err != nil {
+		return err
 	}
 	if err := f.acquire(); err != nil {
 		return err
@@ -57,16 +92,28 @@ func (f *Folder) Undo(r *Run, leave bool, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if *r = *again; !r.Undoable() {
-		return fmt.Errorf("%w: the run %s is %s already", ErrNoRun, r.ID, r.State)
+	*r = *again
+	if err := r.Ended(); err != nil {
+		return err
 	}
-	for _, e := range r.Files {
-		e.Left = leave && r.foreign(e) != nil
-	}
+	r.leaveChanged(leave)
 	if err := r.Check(); err != nil {
 		return err
 	}
 	return f.undo(r, now)
+}
+
+// leaveChanged leaves out the files that somebody changed since, if it shall, and
+// unless that is all. A run that was cut off can always be ended so.
+func (r *Run) leaveChanged(leave bool) {
+	some := r.Unfinished()
+	for _, e := range r.Files {
+		e.Left = leave && r.foreign(e) != nil
+		some = some || !e.Left
+	}
+	for _, e := range r.Files {
+		e.Left = e.Left && some
+	}
 }
 
 func (f *Folder) undo(r *Run, now time.Time) error {
@@ -94,7 +141,7 @@ func (f *Folder) undo(r *Run, now time.Time) error {
 	lost := r.restore()
 	if lost == nil {
 		if err := r.enter(Undone); err != nil {
-			return err
+			return fmt.Errorf("every file is put back, but not recorded so: %w", err)
 		}
 		_ = r.record(now, "")
 	}
