@@ -59,6 +59,8 @@ type asker struct {
 
 // ask returns the answer to a question in small letters; "q" at the end of the input.
 func (a *asker) ask(question string) string {
+	a.interrupts.asking(func() { fmt.Fprintln(a.stderr, "\ntunelint: interrupted; nothing is written") })
+	defer a.interrupts.asking(nil)
 	fmt.Fprint(a.stderr, question)
 	answer, err := a.answers.ReadString('\n')
 	if err != nil {

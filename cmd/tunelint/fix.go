@@ -133,7 +133,9 @@ func (s *session) showPlan(r *repair, written bool) {
 
 // restOfPlan adds what a plan says besides its edits.
 func (s *session) restOfPlan(r *repair, info *report.PlanInfo) {
-	info.InPlace = r.inPlace
+	if !info.Written { // the steps have said it
+		info.InPlace = r.inPlace
+	}
 	for _, p := range r.parts {
 		o := p.outcome
 		info.LeftOut = append(info.LeftOut, o.LeftOut...)

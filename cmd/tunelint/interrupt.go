@@ -21,6 +21,7 @@ type interrupts struct {
 	critical sync.Mutex
 	caught   context.Context // ends when a signal came in
 	code     int             // valid once caught has ended
+	last     func()          // says that a question stays without an answer; guarded by critical
 }
 
 // watch starts to wait for signals.
@@ -36,8 +37,18 @@ func (i *interrupts) watch() {
 		i.code = signalCodes[<-signals]
 		stop()
 		i.critical.Lock()
+		if i.last != nil {
+			i.last()
+		}
 		os.Exit(i.code)
 	}()
+}
+
+// asking has last called if a signal ends the program; nil: nothing is asked any more.
+func (i *interrupts) asking(last func()) {
+	i.critical.Lock()
+	defer i.critical.Unlock()
+	i.last = last
 }
 
 // hold runs f to its end before a signal is obeyed. The context that f gets ends when

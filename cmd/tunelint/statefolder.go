@@ -45,7 +45,7 @@ func (s *session) unfinished(r *repair) error {
 		err = folder.Unfinished()
 	}
 	if err != nil {
-		return fail(exitRefused, beginning(err))
+		return fail(exitRefused, beginning(err, folder))
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/user"
 	"slices"
+	"strconv"
 
 	"golang.org/x/term"
 
@@ -63,11 +65,29 @@ func manner(e *transaction.Entry) string {
 	if e.Before == nil {
 		return "new"
 	}
-	out := fmt.Sprintf("%04o %d:%d", e.Before.Mode, e.Before.UID, e.Before.GID)
+	out := fmt.Sprintf("%04o %s:%s", e.Before.Mode, userName(e.Before.UID), groupName(e.Before.GID))
 	if e.InPlace != "" {
 		out += ", in place: " + e.InPlace
 	}
 	return out
+}
+
+// userName returns the name of a user, or the number where it has none.
+func userName(id int) string {
+	number := strconv.Itoa(id)
+	if known, err := user.LookupId(number); err == nil {
+		return known.Username
+	}
+	return number
+}
+
+// groupName returns the name of a group, or the number where it has none.
+func groupName(id int) string {
+	number := strconv.Itoa(id)
+	if known, err := user.LookupGroupId(number); err == nil {
+		return known.Name
+	}
+	return number
 }
 
 // judge looks at what was written: nginx must not think worse of it, and the rules

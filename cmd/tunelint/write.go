@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
+
+	"github.com/hashicorp/go-multierror"
 
 	"github.com/tunelint/tunelint/fixes"
 	"github.com/tunelint/tunelint/fixes/disk"
@@ -34,7 +35,7 @@ func (s *session) write(r *repair) error {
 	}
 	w := &writing{session: s, repair: r, changes: r.changes(), steps: s.newSteps()}
 	if w.Transaction, err = transaction.Begin(folder, w.changes); err != nil {
-		return fail(exitRefused, beginning(err))
+		return fail(exitRefused, beginning(err, folder))
 	}
 	defer w.Close()
 	r.inPlace = w.inPlace()
@@ -59,17 +60,27 @@ func (s *session) write(r *repair) error {
 }
 
 // beginning says what to do about a transaction that could not begin.
-func beginning(err error) error {
+func beginning(err error, folder *transaction.Folder) error {
 	var cut *transaction.ErrUnfinished
+	var state *transaction.ErrFolder
 	switch {
 	case errors.As(err, &cut):
-		return fmt.Errorf("%w: tunelint undo %s puts them back; nothing is written", err, cut.Run.ID)
-	case errors.Is(err, disk.ErrChanged):
-		return fmt.Errorf("%w; nothing is written", err)
-	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%w; nothing is written (--backup-dir DIR keeps backups elsewhere, --vcs-backup leaves them to git)", err)
+		return fmt.Errorf("%w: %s puts them back; nothing is written", err, undoCommand(folder, cut.Run))
+	case errors.As(err, &state):
+		return unwritten(err, keptElsewhere)
 	}
-	return fmt.Errorf("%w; nothing is written", err)
+	return unwritten(err, "")
+}
+
+// keptElsewhere is what to do where the state folder cannot take backups.
+const keptElsewhere = " (--backup-dir DIR keeps backups elsewhere, --vcs-backup leaves them to git)"
+
+// unwritten adds to errors that nothing is written, and what can be done about it.
+func unwritten(err error, remedy string) error {
+	if list := flatten(err); len(list) > 1 {
+		return multierror.Append(nil, append(list, fmt.Errorf("%w%s", errNothingWritten, remedy))...)
+	}
+	return fmt.Errorf("%w; %w%s", err, errNothingWritten, remedy)
 }
 
 // permit collects what speaks against writing: refusals, nginx, the user, and files
@@ -159,7 +170,7 @@ func differing(a, b map[string]string) string {
 // and a signal that came in meanwhile, puts every file back.
 func (w *writing) commit(ctx context.Context) error {
 	if err := w.backUp(); err != nil {
-		return fail(exitRefused, fmt.Errorf("keep a backup: %w; nothing is written", err))
+		return fail(exitRefused, unwritten(fmt.Errorf("keep a backup: %w", err), keptElsewhere))
 	}
 	err := w.Write(ctx)
 	w.written(err)
@@ -192,7 +203,7 @@ func (p *part) verifyWritten() error {
 func (s *session) leftAfter(r *repair) int {
 	code := r.remaining()
 	if code != exitClean {
-		s.note("findings remain: see tunelint check")
+		s.note("findings remain: see tunelint check%s%s", r.again.Flags, r.again.Paths)
 	}
 	return code
 }
