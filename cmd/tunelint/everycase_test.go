@@ -42,6 +42,19 @@ func TestEveryCase(t *testing.T) {
 			}
 		}
 	}
+	examples, err := filepath.Glob("../../examples/*/tunelint.yaml")
+	if err != nil || len(examples) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range examples {
+		c := &writeCase{name: "examples/" + filepath.Base(filepath.Dir(file)), files: map[string]string{}}
+		for name, e := range stateOf(t, filepath.Dir(file)) {
+			if e.kind == 'f' {
+				c.files[name] = e.text
+			}
+		}
+		t.Run(c.name, c.run)
+	}
 	configurations, err := filepath.Glob("../../testdata/corpus/*.conf")
 	if err != nil || len(configurations) == 0 {
 		t.Fatalf("no corpus: %v", err)
