@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -31,7 +32,16 @@ func (s *session) printDiff(r *repair) error {
 	default:
 		err = report.RawDiff(s.stdout, diff, report.Options{GitHubActions: inGitHubActions()})
 	}
-	return fail(exitIncomplete, err)
+	return fail(exitIncomplete, s.notShown(err))
+}
+
+// notShown adds to the error of a diff that nobody gets to see that nothing is written,
+// where it would have been.
+func (s *session) notShown(err error) error {
+	if err == nil || !s.flag("write") {
+		return err
+	}
+	return unwritten(err, "")
 }
 
 // diff returns the sets of a repair and their diff; "" where nothing changes.
@@ -93,10 +103,10 @@ func (s *session) writePatch(name, diff string, r *repair) error {
 		target = path.Join(folder, path.Base(target))
 	}
 	if err := s.refusePatch(target, diff, r); err != nil {
-		return fail(exitUsage, fmt.Errorf("--patch: %w", err))
+		return fail(exitUsage, s.notShown(fmt.Errorf("--patch: %w", err)))
 	}
 	if err := writeWhole(target, diff); err != nil {
-		return fail(exitIncomplete, fmt.Errorf("--patch: %w", plainly(err)))
+		return fail(exitIncomplete, s.notShown(fmt.Errorf("--patch: %w", plainly(err))))
 	}
 	s.note("the diff is in %s", name)
 	return nil
@@ -112,6 +122,9 @@ func (s *session) refusePatch(target, diff string, r *repair) error {
 	for _, p := range r.parts {
 		beside := false
 		for _, h := range p.before.hosts {
+			if name, ok := h.View.Name(target); ok && h.Nginx != nil && h.Nginx.Asks(name) {
+				return fmt.Errorf("%s lies where nginx of %s would read it", target, h.Name)
+			}
 			for _, f := range h.Files() {
 				if known, err := os.Stat(f.Path); f.Path == target || there != nil && err == nil && os.SameFile(there, known) {
 					return fmt.Errorf("%s is a file of %s", target, h.Name)
@@ -156,7 +169,7 @@ func writeWhole(target, text string) error {
 	temporary := path.Join(path.Dir(target), fmt.Sprintf(".%s.%d", path.Base(target), os.Getpid()))
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return err
+		return named(err, temporary, target)
 	}
 	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -164,6 +177,15 @@ func writeWhole(target, text string) error {
 	}
 	if err != nil {
 		_ = os.Remove(temporary)
+	}
+	return named(err, temporary, target)
+}
+
+// named gives an error about a temporary file the name that the user knows.
+func named(err error, temporary, target string) error {
+	var at *fs.PathError
+	if errors.As(err, &at) && at.Path == temporary {
+		at.Path = target
 	}
 	return err
 }

@@ -33,5 +33,5 @@ func userName(uid int) (argument, words string) {
 	if err != nil {
 		return fmt.Sprintf("'#%d'", uid), words
 	}
-	return known.Username, words + ", " + known.Username
+	return known.Username, known.Username
 }

@@ -51,7 +51,7 @@ func TestRefuse(t *testing.T) {
 		{"everybody's folder, sticky", func(t testing.TB, folder, _ string) { must(t, os.Chmod(folder, 0o777|os.ModeSticky)) }, "nothing"},
 		{"everybody's folder above", func(t testing.TB, folder, _ string) { must(t, os.Chmod(filepath.Dir(folder), 0o777)) }, "everybody may write its folder D/.. (chmod o-w D/..)"},
 		{"somebody's", func(t testing.TB, _, path string) { must(t, os.Chown(path, 65533, 0)) }, "owned by uid 65533 (run it as that user: sudo -u '#65533' tunelint …)"},
-		{"somebody's, with a name", func(t testing.TB, _, path string) { must(t, os.Chown(path, 1, 0)) }, "owned by uid 1, daemon (run it as that user: sudo -u daemon tunelint …)"},
+		{"somebody's, with a name", func(t testing.TB, _, path string) { must(t, os.Chown(path, 1, 0)) }, "owned by daemon (run it as that user: sudo -u daemon tunelint …)"},
 		{"somebody's folder", func(t testing.TB, folder, _ string) { must(t, os.Chown(folder, 65533, 0)) }, "its folder D is owned by uid 65533 (run it as that user: sudo -u '#65533' tunelint …)"},
 		{"the caller's", func(t testing.TB, folder, path string) {
 			must(t, os.Chown(folder, 1234, 0), os.Chown(path, 1234, 0))
@@ -113,7 +113,7 @@ func TestOtherUser(t *testing.T) {
 			must(t, os.Chown(folder, 0, 0), os.Chmod(folder, 0o777|os.ModeSticky), os.Chown(path, 0, 0), os.Chmod(path, 0o666))
 		}, "only the owner may replace it in the sticky folder D (run as root)"},
 		{"root's file", func(t testing.TB, _, path string) { must(t, os.Chown(path, 0, 0)) },
-			"owned by uid 0 (root), to whom a new file cannot be given, and not to be written over (run as root)"},
+			"owned by root, to whom a new file cannot be given, and not to be written over (run as root)"},
 		{"root's file for all", func(t testing.TB, _, path string) { must(t, os.Chown(path, 0, 0), os.Chmod(path, 0o666)) }, "nothing, in place"},
 		{"unreadable folder", func(t testing.TB, folder, _ string) { must(t, os.Chmod(folder, 0o300)) },
 			"its folder D cannot be read, so nothing written there can be made to last (chmod u+r D)"},
