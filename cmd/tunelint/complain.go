@@ -29,7 +29,7 @@ func (a *app) complain(err error) {
 
 // flatten returns the errors of a list one by one.
 func flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && isList(err, joined.Unwrap()) {
 		var out []error
 		for _, e := range joined.Unwrap() {
 			out = append(out, flatten(e)...)
@@ -44,6 +44,16 @@ func flatten(err error) []error {
 		return nil
 	}
 	return []error{err}
+}
+
+// isList reports whether an error says what others do and nothing else, as that of
+// [errors.Join] does: a sentence that wraps two is one error.
+func isList(err error, parts []error) bool {
+	var lines []string
+	for _, e := range parts {
+		lines = append(lines, e.Error())
+	}
+	return strings.Join(lines, "\n") == err.Error()
 }
 
 // widestFrame bounds how much of a source line an error shows, in bytes.

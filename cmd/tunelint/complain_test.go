@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -25,6 +26,8 @@ func TestComplain(t *testing.T) {
 		{"plain", errors.New("a"), "tunelint: a\n"},
 		{"hostile", errors.New("a\x1b[31m\nb"), "tunelint: a\\x1b[31m\\nb\n"},
 		{"list", multierror.Append(nil, errors.New("a"), errors.New("b")), "tunelint: a\ntunelint: b\n"},
+		{"joined", errors.Join(errors.New("a"), errors.New("b")), "tunelint: a\ntunelint: b\n"},
+		{"sentence", fmt.Errorf("%w, for %w", errors.New("a"), errors.New("b")), "tunelint: a, for b\n"},
 		{"place", at(0, 7), "/c/tunelint.yaml:1:1: wrong\n1 | version: 1\n  | ^^^^^^^\n"},
 		{"behind wide characters", at(18, 19), "/c/tunelint.yaml:2:8: wrong\n2 |  näme\\x1b: \\xff x\n  |          ^\n"},
 		{"several lines", at(9, 19), "/c/tunelint.yaml:1:10: wrong\n1 | version: 1\n  |          ^\n"},

@@ -72,7 +72,7 @@ func usualState() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("no place for backups: %w; say --backup-dir DIR, or --vcs-backup in a git working tree", err)
+		return "", fmt.Errorf("no place for backups: %w; say --backup-dir DIR", err)
 	}
 	return filepath.Join(home, ".local", "state", "tunelint"), nil
 }

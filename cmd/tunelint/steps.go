@@ -125,7 +125,7 @@ func (w *writing) sayTest(t *nginxTest) {
 		name    string
 		verdict trial.Verdict
 	}{{"before", t.Before}, {"staged", t.Staged}} {
-		w.steps.Begin(v.name, "nginx -t")
+		w.steps.Begin(v.name, w.testName(t))
 		if v.verdict.Kind == trial.OK {
 			w.steps.End("ok", "")
 			continue
@@ -135,6 +135,14 @@ func (w *writing) sayTest(t *nginxTest) {
 	if t.Judgement == trial.Undecided {
 		w.note("%s", t)
 	}
+}
+
+// testName calls a test of nginx by the host where there are several.
+func (w *writing) testName(t *nginxTest) string {
+	if len(w.tests) > 1 {
+		return "nginx -t of " + t.host.Name
+	}
+	return "nginx -t"
 }
 
 // newSteps prints what a write does, unless told to be quiet.

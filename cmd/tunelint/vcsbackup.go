@@ -3,6 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/tunelint/tunelint/fixes"
 )
@@ -32,6 +36,20 @@ func refuseWithoutGit(changes []fixes.Change) error {
 		return nil
 	}
 	return errors.Join(append(errs, errors.New("git is no backup of these (without --vcs-backup tunelint keeps one itself)"))...)
+}
+
+// checkoutCommand returns the command that has git put back the files of changes.
+func checkoutCommand(changes []fixes.Change) string {
+	byTree := map[string]string{}
+	for _, c := range changes {
+		top := topLevel(path.Dir(c.File.Path))
+		byTree[top] += " " + word(strings.TrimPrefix(c.File.Path, strings.TrimSuffix(top, "/")+"/"))
+	}
+	var out []string
+	for _, top := range slices.Sorted(maps.Keys(byTree)) {
+		out = append(out, "git -C "+word(top)+" checkout HEAD --"+byTree[top])
+	}
+	return strings.Join(out, " && ")
 }
 
 // unrestorable says why git cannot put a file back; "" where it can.

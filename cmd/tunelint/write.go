@@ -54,7 +54,9 @@ func (s *session) write(r *repair) error {
 	if w.Run().State == transaction.Kept {
 		s.note("the old files could not be removed yet: %s beside the new ones; the next run of fix --write does", ".tunelint-"+w.Run().ID+"-*")
 	}
-	r.undo = undoCommand(folder, w.Run())
+	if r.undo = undoCommand(folder, w.Run()); s.flag("vcs-backup") {
+		r.undo = checkoutCommand(w.changes)
+	}
 	s.plan(r, true)
 	return exit(s.leftAfter(r))
 }
@@ -80,7 +82,7 @@ func unwritten(err error, remedy string) error {
 	if list := flatten(err); len(list) > 1 {
 		return multierror.Append(nil, append(list, fmt.Errorf("%w%s", errNothingWritten, remedy))...)
 	}
-	return fmt.Errorf("%w; %w%s", err, errNothingWritten, remedy)
+	return fmt.Errorf("%w; nothing is written%s", err, remedy)
 }
 
 // permit collects what speaks against writing: refusals, nginx, the user, and files
