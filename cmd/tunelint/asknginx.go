@@ -37,22 +37,6 @@ type nginxTest struct {
 	Skipped string
 }
 
-// String says what came of the test, in a sentence without a full stop.
-func (t *nginxTest) String() string {
-	switch {
-	case t.Skipped != "":
-		return "nginx -t was not asked about " + t.host.Name + ": " + t.Skipped
-	case t.Judgement == trial.Accepted && t.Before.Kind != trial.OK:
-		return "nginx -t accepts the changed files; it refused them as they were: " + t.Before.String()
-	case t.Judgement == trial.Accepted:
-		return "nginx -t accepts the changed files"
-	case t.Before.String() == t.Staged.String():
-		return "nginx -t cannot tell: it refuses the files as they are and as changed, and says nothing of what stands behind: " + t.Staged.String()
-	}
-	return "nginx -t cannot tell: it refuses the files as they are (" + t.Before.String() + ") and as changed (" + t.Staged.String() +
-		"), and says nothing of what stands behind"
-}
-
 // askBefore has the machine's nginx judge the changes to each chosen host before
 // anything is written. The error says that nginx would refuse what it accepted
 // before, or that it must be asked and cannot be.

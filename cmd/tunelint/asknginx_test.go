@@ -72,22 +72,3 @@ func errorText(err error) string {
 	}
 	return err.Error()
 }
-
-// TestAskedNginxSays has every outcome said in words.
-func TestAskedNginxSays(t *testing.T) {
-	h := &host.Host{Name: "web"}
-	bad := trial.Verdict{Kind: trial.Broken, Complaint: "a", File: "/f", Line: 1}
-	other := trial.Verdict{Kind: trial.CannotTell, Complaint: "b"}
-	ok := trial.Verdict{Kind: trial.OK}
-	for want, test := range map[string]*nginxTest{
-		"nginx -t was not asked about web: why":                                                                                         {host: h, Skipped: "why"},
-		"nginx -t accepts the changed files":                                                                                            {host: h, Before: ok, Staged: ok, Judgement: trial.Accepted},
-		"nginx -t accepts the changed files; it refused them as they were: a in /f:1":                                                   {host: h, Before: bad, Staged: ok, Judgement: trial.Accepted},
-		"nginx -t cannot tell: it refuses the files as they are and as changed, and says nothing of what stands behind: b":              {host: h, Before: other, Staged: other},
-		"nginx -t cannot tell: it refuses the files as they are (a in /f:1) and as changed (b), and says nothing of what stands behind": {host: h, Before: bad, Staged: other},
-	} {
-		if got := test.String(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}

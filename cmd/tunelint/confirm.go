@@ -19,6 +19,8 @@ var (
 	errChosenAnew = errors.New("some sets were declined")
 
 	errNotWanted = errors.New("nothing is written")
+
+	errStopped = fmt.Errorf("%w; nothing is written", errInterrupted)
 )
 
 // confirm asks for permission where somebody can answer; elsewhere --yes is it. It
@@ -59,8 +61,8 @@ type asker struct {
 
 // ask returns the answer to a question in small letters; "q" at the end of the input.
 func (a *asker) ask(question string) string {
-	a.interrupts.asking(func() { fmt.Fprintln(a.stderr, "\ntunelint: interrupted; nothing is written") })
-	defer a.interrupts.asking(nil)
+	before := a.interrupts.saying(func() { fmt.Fprintf(a.stderr, "\ntunelint: %s\n", errStopped) })
+	defer func() { a.interrupts.saying(before) }()
 	fmt.Fprint(a.stderr, question)
 	answer, err := a.answers.ReadString('\n')
 	if err != nil {

@@ -47,6 +47,9 @@ func (a *app) fix(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if s.flag("write") {
+		s.interrupts.saying(func() { s.complain(errStopped) })
+	}
 	r, err := s.repair()
 	if cut := s.unfinished(r); cut != nil {
 		return cut

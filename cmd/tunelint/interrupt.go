@@ -21,7 +21,7 @@ type interrupts struct {
 	critical sync.Mutex
 	caught   context.Context // ends when a signal came in
 	code     int             // valid once caught has ended
-	last     func()          // says that a question stays without an answer; guarded by critical
+	last     func()          // what the program says when a signal ends it; guarded by critical
 }
 
 // watch starts to wait for signals.
@@ -44,11 +44,13 @@ func (i *interrupts) watch() {
 	}()
 }
 
-// asking has last called if a signal ends the program; nil: nothing is asked any more.
-func (i *interrupts) asking(last func()) {
+// saying has a function called if a signal ends the program between two holds, nil for
+// none, and returns the one before.
+func (i *interrupts) saying(last func()) (before func()) {
 	i.critical.Lock()
 	defer i.critical.Unlock()
-	i.last = last
+	before, i.last = i.last, last
+	return before
 }
 
 // hold runs f to its end before a signal is obeyed. The context that f gets ends when

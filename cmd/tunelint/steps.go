@@ -99,6 +99,9 @@ func (w *writing) judge(ctx context.Context) error {
 	}
 	w.steps.Begin("after", what)
 	err := w.askAfter(ctx, w.tests)
+	if ctx.Err() != nil {
+		err = ctx.Err() // what a stopped nginx says is no verdict
+	}
 	for _, p := range w.repair.parts {
 		if err == nil {
 			err = p.verifyWritten()
@@ -108,7 +111,11 @@ func (w *writing) judge(ctx context.Context) error {
 		w.steps.End("failed", "")
 		return err
 	}
-	w.steps.End("ok", "no new finding")
+	detail := "no new finding"
+	if slices.ContainsFunc(w.tests, func(t *nginxTest) bool { return t.Skipped == "" && t.Staged.Kind != trial.OK }) {
+		detail = "refused as before, " + detail
+	}
+	w.steps.End("ok", detail)
 	return ctx.Err()
 }
 
@@ -116,7 +123,7 @@ func (w *writing) judge(ctx context.Context) error {
 func (w *writing) sayTest(t *nginxTest) {
 	switch {
 	case t.Skipped != "":
-		w.note("%s", t)
+		w.note("nginx -t was not asked about %s: %s", t.host.Name, t.Skipped)
 		return
 	case t.trial == nil || os.Geteuid() != 0: // who is not root sees other complaints than nginx will have
 		return
@@ -133,7 +140,7 @@ func (w *writing) sayTest(t *nginxTest) {
 		w.steps.End("refused", v.verdict.String())
 	}
 	if t.Judgement == trial.Undecided {
-		w.note("%s", t)
+		w.note("nginx -t cannot tell what the changes do: it stops at what it refuses")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tunelint/tunelint/fixes"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // refuseWithoutGit returns why git cannot be the backup of a write: one error for each
@@ -43,11 +44,11 @@ func checkoutCommand(changes []fixes.Change) string {
 	byTree := map[string]string{}
 	for _, c := range changes {
 		top := topLevel(path.Dir(c.File.Path))
-		byTree[top] += " " + word(strings.TrimPrefix(c.File.Path, strings.TrimSuffix(top, "/")+"/"))
+		byTree[top] += " " + spelling.ShellWord(strings.TrimPrefix(c.File.Path, strings.TrimSuffix(top, "/")+"/"))
 	}
 	var out []string
 	for _, top := range slices.Sorted(maps.Keys(byTree)) {
-		out = append(out, "git -C "+word(top)+" checkout HEAD --"+byTree[top])
+		out = append(out, "git -C "+spelling.ShellWord(top)+" checkout HEAD --"+byTree[top])
 	}
 	return strings.Join(out, " && ")
 }

@@ -42,6 +42,7 @@ func (s *session) write(r *repair) error {
 	if err := w.permit(); err != nil {
 		return fail(exitRefused, err)
 	}
+	s.interrupts.saying(nil)
 	done := false
 	err = s.interrupts.hold(func(ctx context.Context) error {
 		err := w.commit(ctx)
@@ -114,6 +115,9 @@ func (w *writing) inPlace() (out []report.InPlace) {
 func (w *writing) try() error {
 	err := w.interrupts.hold(func(ctx context.Context) (err error) {
 		w.tests, err = w.askBefore(ctx, w.repair)
+		if ctx.Err() != nil {
+			w.tests, err = nil, errStopped
+		}
 		return err
 	})
 	for _, t := range w.tests {

@@ -85,7 +85,10 @@ func (f *File) judgeMount() error {
 		return err
 	}
 	remedy := ""
-	if point != "" {
+	switch store := strings.HasPrefix(f.path, "/nix/store/") || strings.HasPrefix(f.path, "/gnu/store/"); {
+	case store:
+		remedy = "change the configuration that the store is built from"
+	case point != "":
 		remedy = "mount -o remount,rw " + spelling.ShellWord(point)
 	}
 	f.refuse("the file system is read-only", remedy)
