@@ -90,6 +90,7 @@ func setUpScript(e *testscript.Env) error {
 	e.Defer(func() { os.RemoveAll(state) })
 	e.Setenv("TUNELINT_BACKUP_DIR", state)
 	e.Setenv("LC_ALL", "C.UTF-8")
+	e.Setenv("GORACE", os.Getenv("GORACE"))
 	e.Setenv("PATH", e.Getenv("PATH")+":/usr/sbin:/sbin")
 	for _, who := range []string{"AUTHOR", "COMMITTER"} {
 		e.Setenv("GIT_"+who+"_NAME", "t")

@@ -35,7 +35,7 @@ func victim() bool {
 	}
 	calls := 0
 	var tx *Transaction
-	tx, err := begin(OpenFolder(tr.state), tr.changes, func(string) error {
+	hook := func(string) error {
 		if calls++; calls == fatal {
 			if how == "alone" && tx != nil && tx.guard != nil {
 				_ = tx.guard.cmd.Process.Kill()
@@ -44,7 +44,12 @@ func victim() bool {
 			select {}
 		}
 		return nil
-	})
+	}
+	err := error(ErrBusy) // the guard of the one before lets go of one lock after the other
+	for end := time.Now().Add(20 * time.Second); errors.Is(err, ErrBusy) && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		calls = 0
+		tx, err = begin(OpenFolder(tr.state), tr.changes, hook)
+	}
 	if err != nil {
 		panic(err)
 	}
@@ -70,6 +75,15 @@ func (tr *tree) start(t *testing.T, call int, how string) (*exec.Cmd, *bufio.Sca
 		t.Fatal(err)
 	}
 	return cmd, bufio.NewScanner(out)
+}
+
+// mustDie waits for the end of a victim, which is to be a violent one.
+func mustDie(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() >= 0 {
+		t.Fatalf("it was not killed: %v", err)
+	}
 }
 
 // await waits until no guard holds the lock any more.
@@ -122,7 +136,7 @@ func TestKilled(t *testing.T) {
 	n := tr.calls(t)
 	for call := 1; call <= n; call++ {
 		cmd, _ := tr.start(t, call, "guarded")
-		_ = cmd.Wait()
+		mustDie(t, cmd)
 		tr.await(t)
 		tr.wholeOrUndo(t, fmt.Sprintf("call %d of %d", call, n))
 	}
@@ -137,7 +151,7 @@ func TestKilledWithItsGuard(t *testing.T) {
 	unfinished := 0
 	for call := 1; call <= n; call++ {
 		cmd, _ := tr.start(t, call, "alone")
-		_ = cmd.Wait()
+		mustDie(t, cmd)
 		tr.await(t)
 		unfinished += tr.mustMend(t, fmt.Sprintf("call %d of %d", call, n))
 	}
