@@ -42,11 +42,14 @@ func lostLines(lost *transaction.Lost) []error {
 		if f.Backup != "" {
 			what, command = "put back", "cp "+spelling.ShellWord(f.Backup)+" "+spelling.ShellWord(f.Path)
 		}
-		if errors.Is(f.Err, disk.ErrLink) {
-			command = "look where the link leads, then tunelint undo " + lost.Run.ID
+		switch {
+		case errors.Is(f.Err, disk.ErrLink):
+			command = "look where the link leads, then " + undoing(lost.Run)
+		case errors.Is(f.Err, transaction.ErrDamaged):
+			command = "look at the backup before you copy it"
 		}
 		why := strings.ReplaceAll(f.Err.Error(), "\n", "; ")
 		out = append(out, fmt.Errorf("%s could not be %s: %s: %s", f.Path, what, why, command))
 	}
-	return append(out, fmt.Errorf("or, once the cause is gone: tunelint undo %s", lost.Run.ID))
+	return append(out, fmt.Errorf("or, once the cause is gone: %s", undoing(lost.Run)))
 }

@@ -45,7 +45,7 @@ func (s *session) unfinished(r *repair) error {
 		err = folder.Unfinished()
 	}
 	if err != nil {
-		return fail(exitRefused, beginning(err, folder))
+		return fail(exitRefused, beginning(err))
 	}
 	return nil
 }
@@ -77,14 +77,12 @@ func usualState() (string, error) {
 	return filepath.Join(home, ".local", "state", "tunelint"), nil
 }
 
-// undoCommand returns the command that takes a run back, "" for one without a backup.
-func undoCommand(folder *transaction.Folder, run *transaction.Run) string {
-	if run.Temporary {
-		return ""
-	}
+// undoing returns the command that undoes a run.
+func undoing(run *transaction.Run) string {
 	command := "tunelint undo " + run.ID
-	if usual, err := usualState(); err != nil || usual != folder.Path() {
-		command += " --backup-dir " + spelling.ShellWord(folder.Path())
+	folder := filepath.Dir(run.Path())
+	if usual, err := usualState(); err != nil || usual != folder {
+		command += " --backup-dir " + spelling.ShellWord(folder)
 	}
 	return command
 }

@@ -98,7 +98,7 @@ func undoFailed(err error, folder *transaction.Folder, run *transaction.Run) err
 		return fail(exitRefused, multierror.Append(errs, errNotPutBack))
 	}
 	if later := folder.Later(run); later != nil {
-		errs = multierror.Append(errs, fmt.Errorf("the run %s changed it after the run %s: first %s", later.ID, run.ID, undoCommand(folder, later)))
+		errs = multierror.Append(errs, fmt.Errorf("the run %s changed it after the run %s: first %s", later.ID, run.ID, undoing(later)))
 	}
 	if len(flatten(err)) < len(run.Files) {
 		errs = multierror.Append(errs, fmt.Errorf("%w (--leave-changed puts the other files back)", errNotPutBack))
@@ -118,7 +118,7 @@ func (a *app) sayUndone(run *transaction.Run, set *settings) {
 		steps.Begin("undo", e.Target())
 		switch {
 		case e.Left:
-			steps.End("left", "somebody changed it since")
+			steps.End("left", "as somebody changed it")
 			continue
 		case e.Before == nil:
 			steps.End("ok", "removed")

@@ -35,7 +35,7 @@ func (s *session) write(r *repair) error {
 	}
 	w := &writing{session: s, repair: r, changes: r.changes(), steps: s.newSteps()}
 	if w.Transaction, err = transaction.Begin(folder, w.changes); err != nil {
-		return fail(exitRefused, beginning(err, folder))
+		return fail(exitRefused, beginning(err))
 	}
 	defer w.Close()
 	r.inPlace = w.inPlace()
@@ -55,7 +55,7 @@ func (s *session) write(r *repair) error {
 	if w.Run().State == transaction.Kept {
 		s.note("the old files could not be removed yet: %s beside the new ones; the next run of fix --write does", ".tunelint-"+w.Run().ID+"-*")
 	}
-	if r.undo = undoCommand(folder, w.Run()); s.flag("vcs-backup") {
+	if r.undo = undoing(w.Run()); w.Run().Temporary {
 		r.undo = checkoutCommand(w.changes)
 	}
 	s.plan(r, true)
@@ -63,12 +63,12 @@ func (s *session) write(r *repair) error {
 }
 
 // beginning says what to do about a transaction that could not begin.
-func beginning(err error, folder *transaction.Folder) error {
+func beginning(err error) error {
 	var cut *transaction.ErrUnfinished
 	var state *transaction.ErrFolder
 	switch {
 	case errors.As(err, &cut):
-		return fmt.Errorf("%w: %s puts them back; nothing is written", err, undoCommand(folder, cut.Run))
+		return fmt.Errorf("%w: %s puts them back; nothing is written", err, undoing(cut.Run))
 	case errors.As(err, &state):
 		return unwritten(err, keptElsewhere)
 	}

@@ -165,6 +165,9 @@ func (f *Folder) Runs() ([]*Run, error) {
 // empty word names the newest run that can be undone. The error wraps [ErrNoRun].
 func (f *Folder) Find(word string) (*Run, error) {
 	runs, err := f.Runs()
+	if err != nil && word == "" {
+		return nil, err // the newest may be one that cannot be read
+	}
 	for _, r := range runs {
 		if word == "" && r.Undoable() || word != "" && (r.ID == word || r.Name() == word) {
 			return r, nil

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/hashicorp/go-multierror"
+
 	"github.com/tunelint/tunelint/fixes/disk"
 )
 
@@ -117,15 +119,33 @@ func (r *Run) Texts(e *Entry) (before, after string, err error) {
 	return before, after, err
 }
 
+// ErrDamaged says that an old text is not what was kept.
+var ErrDamaged = errors.New("the backup is damaged")
+
+// whole returns an error that wraps [ErrDamaged] for every old text that is wanted and
+// not as it was kept.
+func (r *Run) whole() error {
+	var errs *multierror.Error
+	for _, e := range r.Files {
+		if e.Left || e.Before == nil {
+			continue
+		}
+		if _, err := r.read(e.Old, e.Before.Sum); err != nil {
+			errs = multierror.Append(errs, fmt.Errorf("%s: %w", e.Target(), err))
+		}
+	}
+	return errs.ErrorOrNil()
+}
+
 // read returns a file of the run whose content has the sum.
 func (r *Run) read(name, want string) (string, error) {
 	path := filepath.Join(r.path, name)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	if sum(string(data)) != want {
-		return "", fmt.Errorf("%s: the backup is damaged: its sum is not that of the manifest", path)
+		return "", fmt.Errorf("%w: %s has another sum than in the manifest", ErrDamaged, path)
 	}
 	return string(data), nil
 }
@@ -138,7 +158,7 @@ func readRun(path string) (*Run, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(data, &r.Manifest); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, "manifest.json"), err)
+		return nil, fmt.Errorf("%s is damaged (%w): see what the old files beside it are worth, then move %s away", filepath.Join(path, "manifest.json"), err, path)
 	}
 	if r.Version != 1 {
 		return nil, fmt.Errorf("%s: written by a newer tunelint", filepath.Join(path, "manifest.json"))

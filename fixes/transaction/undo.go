@@ -100,6 +100,9 @@ func (f *Folder) Undo(r *Run, leave bool, now time.Time) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
+	if err := r.whole(); err != nil && r.State == Written { // another may have the old files themselves
+		return err
+	}
 	return f.undo(r, now)
 }
 
