@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,13 +103,36 @@ var decidedAgain = []struct{ first, second, why string }{
 	{"timeouts/connect-slow-failover", "upstream/retry-settings-contradict", "one fix of the first is for many locations, of which few bound their retries"},
 }
 
+// titled reads the titles that name what a setting is in the end.
+var titled = regexp.MustCompile(`^(?:set|raise|lower) ([a-z_.]+)(?: of .*)? to ([^ ,]+)$`)
+
+// untrueTitle returns the title of an applied fix that the files do not bear out.
+func (m machine) untrueTitle(out *lint.Outcome) string {
+	for _, f := range out.Applied {
+		words := titled.FindStringSubmatch(f.Fix.Title)
+		if words == nil {
+			continue
+		}
+		says := func(line string) bool { return strings.Contains(line, words[1]) && strings.Contains(line, words[2]) }
+		if !slices.ContainsFunc(m.moved(out.Changes).store.Files(), func(f *source.File) bool { return slices.ContainsFunc(strings.Split(f.Text, "\n"), says) }) {
+			return f.Rule.Name + ": " + f.Fix.Title
+		}
+	}
+	return ""
+}
+
 // TestNoSettingIsDecidedTwice applies the fixes of all rules to many machines: what one
-// of them makes of a setting none of the others makes something else of.
+// of them makes of a setting none of the others makes something else of, and what the
+// title of each says is so in the end.
 func TestNoSettingIsDecidedTwice(t *testing.T) {
 	lawHosts(t, 60, 40, func(c *testCase, seed uint64) {
 		m := c.open(t)
 		for _, unsafe := range []bool{false, true} {
-			for _, twice := range decidedTwice(m.settle(t, nil, unsafe).Applied) {
+			out := m.settle(t, nil, unsafe)
+			if title := m.untrueTitle(out); title != "" {
+				t.Errorf("%s: it is not so in the end: %s", c.name, title)
+			}
+			for _, twice := range decidedTwice(out.Applied) {
 				if !isDecidedAgain(twice) {
 					t.Errorf("%s: %s", c.name, twice)
 				}
