@@ -11,14 +11,17 @@ import (
 // application behind it does.
 type Overfill struct {
 	Upstream *nginxconf.Upstream
+	// Asked reports that the files ask for the pool, and something keeps nginx from it.
+	Asked bool
 	// Idle is what all workers would keep open, Limit what App holds.
 	Idle, Limit int64
 	App         *appconf.App
 }
 
-// OverfilledBy returns a pool which nobody asked for and nginx comes to use when a
-// directive, proxy_http_version or proxy_set_header, of the routes to an upstream
-// changes, and which then is too large for an application; nil for none.
+// OverfilledBy returns a pool which nginx comes to use when a directive,
+// proxy_http_version or proxy_set_header, of the routes to an upstream changes, and
+// which then is too large for an application: one that nobody asked for where there is
+// any. Nil for none.
 func (h *Host) OverfilledBy(u *nginxconf.Upstream, directive string) *Overfill {
 	deciding := map[*nginxconf.Directive]bool{}
 	for _, r := range h.Nginx.RoutesTo(u) {
@@ -27,6 +30,7 @@ func (h *Host) OverfilledBy(u *nginxconf.Upstream, directive string) *Overfill {
 		}
 	}
 	decides := func(d *nginxconf.Directive) bool { return deciding[d] }
+	var asked *Overfill
 	for _, other := range h.Nginx.Upstreams() {
 		o := h.overfill(other)
 		if o == nil {
@@ -35,11 +39,15 @@ func (h *Host) OverfilledBy(u *nginxconf.Upstream, directive string) *Overfill {
 		shared := slices.ContainsFunc(h.Nginx.RoutesTo(other), func(r *nginxconf.Route) bool {
 			return slices.ContainsFunc(h.decidingReuse(r, directive), decides)
 		})
-		if other == u || shared {
+		switch {
+		case other != u && !shared:
+		case !o.Asked:
 			return o
+		case asked == nil:
+			asked = o
 		}
 	}
-	return nil
+	return asked
 }
 
 // decidingReuse returns what a change of proxy_http_version or proxy_set_header on a
@@ -67,13 +75,13 @@ func (h *Host) overfill(u *nginxconf.Upstream) *Overfill {
 	pool, ok := h.PoolOf(u)
 	use, _ := h.PoolUse(u, pool)
 	workers, _ := h.Workers()
-	if !ok || use != PoolUnused || !workers.Known {
+	if !ok || use == PoolReused || !workers.Known {
 		return nil
 	}
 	idle := h.HoldingOf(u, pool).Idle * workers.Value
 	for _, a := range h.AppsOf(u) {
 		if limit := IdleLimit(a); limit.Known && idle > limit.Value {
-			return &Overfill{u, idle, limit.Value, a}
+			return &Overfill{u, use == PoolBlocked, idle, limit.Value, a}
 		}
 	}
 	return nil

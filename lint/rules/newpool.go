@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -44,6 +45,16 @@ func letGoFirst(h *host.Host, u *nginxconf.Upstream, pool host.Pool) (edits []so
 		edits = setIdle(u, value)
 	}
 	return edits, value
+}
+
+// suggestReuse suggests a fix by which nginx comes to use a pool. One that is larger
+// than what an application holds was asked for, and works at the cost of others.
+func suggestReuse(r *lint.Report, full *host.Overfill, title string, edits []source.Edit) {
+	if full == nil {
+		r.Suggest(title, edits...)
+		return
+	}
+	r.SuggestUnsafe(title, fmt.Sprintf("nginx then keeps up to %d idle connections to %s, which holds %d: new ones may have to wait", full.Idle, full.App.Name, full.Limit), edits...)
 }
 
 // adviseSmallerPool says why a pool is not brought to use.

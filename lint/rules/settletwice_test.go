@@ -94,23 +94,36 @@ func opensAt(d *nginxconf.Directive, open int) bool {
 	return d.NameSpan().End <= open && open < end
 }
 
+type pair struct{ first, second, why string }
+
 // decidedAgain are the pairs of rules of which the second may decide anew what the
 // first has decided, and why that is no quarrel. "" is any rule.
-var decidedAgain = []struct{ first, second, why string }{
+var decidedAgain = []pair{
+	{"nginx/", "", "what nginx refuses goes first, and only then the files show what they ask for"},
+	{"kernel/unknown-key", "", "a key that is spelt right is looked at like any other"},
+	{"", "kernel/unknown-key", "it gives no value"},
 	{"upstream/method-after-keepalive", "", "it moves lines and gives no value"},
 	{"", "upstream/method-after-keepalive", "it moves lines and gives no value"},
-	{"nginx/removed-or-obsolete", "sockets/backlog-default-below-somaxconn", "they are about two parameters of a listen directive"},
-	{"timeouts/connect-slow-failover", "upstream/retry-settings-contradict", "one fix of the first is for many locations, of which few bound their retries"},
+	{"files/unit-limit-ignored", "files/unit-limit-ignored", "a line each"},
+	{"sockets/backlog-default-below-somaxconn", "timeouts/tcp-keepalive", "two parameters of a listen directive"},
+	{"upstream/keepalive-without-connection-header", "upstream/websocket-not-upgraded", "a variable that is empty for other requests clears the header as well"},
+	{"upstream/no-keepalive", "upstream/websocket-not-upgraded", "a variable that is empty for other requests clears the header as well"},
+	// One fix of the first is for many locations, of which few need something else.
+	{"timeouts/connect-above-75s", "upstream/retry-settings-contradict", "many locations"},
+	{"timeouts/connect-slow-failover", "upstream/retry-settings-contradict", "many locations"},
+	{"timeouts/caller-gives-up-first", "lb/health-path-heavy", "many locations"},
 }
 
 // titled reads the titles that name what a setting is in the end.
 var titled = regexp.MustCompile(`^(?:set|raise|lower) ([a-z_.]+)(?: of .*)? to ([^ ,]+)$`)
 
-// untrueTitle returns the title of an applied fix that the files do not bear out.
+// untrueTitle returns the title of an applied fix that the files do not bear out. What
+// may be decided anew is passed over.
 func (m machine) untrueTitle(out *lint.Outcome) string {
 	for _, f := range out.Applied {
 		words := titled.FindStringSubmatch(f.Fix.Title)
-		if words == nil {
+		again := func(p pair) bool { return p.first == f.Rule.Name }
+		if words == nil || slices.ContainsFunc(decidedAgain, again) {
 			continue
 		}
 		says := func(line string) bool { return strings.Contains(line, words[1]) && strings.Contains(line, words[2]) }

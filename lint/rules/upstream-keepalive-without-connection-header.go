@@ -79,7 +79,8 @@ func reportClose(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []*
 }
 
 func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.Upstream, pool host.Pool, routes []*nginxconf.Route) {
-	if full := h.OverfilledBy(u, setHeader); full != nil {
+	full := h.OverfilledBy(u, setHeader)
+	if full != nil && !full.Asked {
 		adviseSmallerPool(r, full)
 		return
 	}
@@ -99,7 +100,7 @@ func suggestClear(h *host.Host, reach *host.Reach, r *lint.Report, u *nginxconf.
 		r.SuggestUnsafe(title, "locations that use the same map and pass to a place without a pool no longer ask it to close", edits...)
 		return
 	}
-	r.Suggest(title, edits...)
+	suggestReuse(r, full, title, edits)
 }
 
 // clearConnection clears the Connection header of a route and leaves every

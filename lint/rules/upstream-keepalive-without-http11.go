@@ -78,11 +78,11 @@ func reportHTTP10(p *lint.Pass, u *nginxconf.Upstream, pool host.Pool, routes []
 	}
 	r.SeeAll(explicit, "asks for HTTP/1.0")
 	r.SeeAll(implied, "passes in HTTP/1.0 (nginx %s default)", p.Host.Nginx.Version)
-	if full := p.Host.OverfilledBy(u, httpVersion); full != nil {
+	if full := p.Host.OverfilledBy(u, httpVersion); full != nil && !full.Asked {
 		adviseSmallerPool(r, full)
 	} else if edits := http11Edits(reach, routes); edits != nil {
 		first, idle := letGoFirst(p.Host, u, pool)
-		r.Suggest("pass requests to "+u.Name+" in HTTP/1.1"+lettingGo(idle), append(edits, first...)...)
+		suggestReuse(r, full, "pass requests to "+u.Name+" in HTTP/1.1"+lettingGo(idle), append(edits, first...))
 	}
 }
 
