@@ -15,7 +15,7 @@ const helpWidth = 80
 const groupKey = "group"
 
 // flagGroups are the headings of the help, in order.
-var flagGroups = [...]string{"Rules", "Scope", "Fixes", "Output", "Exit code"}
+var flagGroups = [...]string{"Rules", "Scope", "Fixes", "Undo", "Output", "Exit code"}
 
 // group puts every flag of a set that has no heading yet under one.
 func group(flags *pflag.FlagSet, name string) {

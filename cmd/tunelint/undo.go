@@ -30,8 +30,13 @@ func (a *app) undoCommand() *cobra.Command {
 			"run are printed.\n\n" +
 			"Exit code: 0 put back, 2 no such run, 4 refused and nothing changed, 5 a file\n" +
 			"could not be put back.",
-		Example:               "  tunelint undo --list      the runs, newest first\n  tunelint undo 7f3a",
-		Args:                  cobra.MaximumNArgs(1),
+		Example: "  tunelint undo --list      the runs, newest first\n  tunelint undo 7f3a",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("one run at a time: %d are named", len(args))
+			}
+			return nil
+		},
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := readSettings(cmd.Flags())
