@@ -94,8 +94,10 @@ func Write(command string) Command { return Command{turn: writeTurn, text: comma
 // Boot says that a key of the kernel, which no file sets any more, has no other value
 // to be set back to than the one that the next boot computes.
 func Boot(key string) Command {
-	return Tell("reboot when it suits: until then the kernel keeps " + key)
+	return Command{turn: tellTurn, text: keeps + key}
 }
+
+const keeps = "# reboot when it suits: until then the kernel keeps "
 
 // LogIn gives sessions the limits of limits.conf; those that are open keep theirs.
 func LogIn() Command { return Tell("log in again: limits.conf counts for new sessions") }
@@ -156,7 +158,7 @@ func Join(list []Command) []string {
 		switch {
 		case c.turn == nothingTurn, c.turn == reloadTurn && restarted, slices.Contains(out, c.text):
 		default:
-			out = joinRestart(out, c.text)
+			out = joinCommand(out, c.text)
 		}
 	}
 	return notesLast(out)
@@ -177,18 +179,21 @@ func Describe(list []Command) string {
 	return strings.Join(words, ", then ")
 }
 
-// joinRestart adds a command, or its unit to a restart that is there.
-func joinRestart(list []string, text string) []string {
-	const restart = "systemctl restart "
-	unit, ok := strings.CutPrefix(text, restart)
-	i := slices.IndexFunc(list, func(s string) bool { return strings.HasPrefix(s, restart) })
-	if !ok || i < 0 {
-		return append(list, text)
+// joinCommand adds a command, or its unit to a restart that is there, or its key to what the
+// kernel keeps.
+func joinCommand(list []string, text string) []string {
+	for _, same := range [...]struct{ prefix, between string }{{"systemctl restart ", " "}, {keeps, ", "}} {
+		more, ok := strings.CutPrefix(text, same.prefix)
+		i := slices.IndexFunc(list, func(s string) bool { return strings.HasPrefix(s, same.prefix) })
+		if !ok || i < 0 {
+			continue
+		}
+		if !slices.Contains(strings.Split(list[i][len(same.prefix):], same.between), more) {
+			list[i] += same.between + more
+		}
+		return list
 	}
-	if !slices.Contains(strings.Fields(list[i])[2:], unit) {
-		list[i] += " " + unit
-	}
-	return list
+	return append(list, text)
 }
 
 // notesLast puts what is for people behind what can be typed.
