@@ -1,4 +1,4 @@
-// Package fixes turns the fixes that rules suggest into new files: it merges
-// them without conflict, applies them in memory, prints them as a diff and
-// writes them. It knows edits and files, not rules.
+// Package fixes turns the fixes that rules suggest into new texts: it merges them
+// without conflict, applies them in memory and prints them as a diff. It knows edits
+// and files, not rules, and writes nothing.
 package fixes
