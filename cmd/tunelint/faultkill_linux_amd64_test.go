@@ -199,8 +199,8 @@ func (m *rig) wantsWhole(t *testing.T) {
 func TestKilledTwice(t *testing.T) {
 	m := newRig(t)
 	n := len(m.writePath(t, m.fixArgs()...))
-	random := rand.New(rand.NewPCG(7, 11))
-	each(t, upTo(moments(t, 40)), func(t *testing.T, m *rig, _ int) string {
+	each(t, upTo(moments(t, 40)), func(t *testing.T, m *rig, i int) string {
+		random := rand.New(rand.NewPCG(7, uint64(i)))
 		at, later := 1+random.IntN(n), 1+random.IntN(n)
 		m.killThenGuard(t, at, later)
 		r := m.run(t, m.fixArgs()...)

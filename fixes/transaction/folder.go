@@ -54,9 +54,6 @@ func OpenFolder(path string) *Folder { return &Folder{path: path} }
 // files that somebody else keeps a copy of, such as git.
 func TemporaryFolder() *Folder { return &Folder{temporary: true} }
 
-// Path returns the path of the folder, "" for a temporary one without a run.
-func (f *Folder) Path() string { return f.path }
-
 // Close gives up the lock, and removes a temporary folder unless files could not be
 // put back.
 func (f *Folder) Close() error {
