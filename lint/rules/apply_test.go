@@ -52,14 +52,14 @@ func TestApply(t *testing.T) {
 // TestApplyToQueues raises net.core.somaxconn by rules that are not about queues: those
 // that are cut today get their length when nginx starts anew, the others have theirs.
 func TestApplyToQueues(t *testing.T) {
-	for _, q := range []struct{ listen, rule, want string }{
-		{"80 backlog=4096", "kernel/below-default", "sysctl -w net.core.somaxconn=4096, then systemctl restart nginx"},
-		{"80 backlog=512", "kernel/below-default", "sysctl -w net.core.somaxconn=4096"},
-		{"80 backlog=4096", "sockets/backlog-capped", "sysctl --system, then systemctl restart nginx"},
+	for _, q := range []struct{ listen, line, rule, want string }{
+		{"80 backlog=9000", "net.core.somaxcon = 8192", "kernel/unknown-key", "sysctl --system, then systemctl restart nginx"},
+		{"80 backlog=512", "net.core.somaxconn = 1024", "kernel/below-default", "sysctl -w net.core.somaxconn=4096"},
+		{"80 backlog=4096", "net.core.somaxconn = 1024", "sockets/backlog-capped", "sysctl --system, then systemctl restart nginx"},
 	} {
 		c := &testCase{name: "queues", files: source.Memory{
 			machineRoot + "/etc/nginx/nginx.conf":     "events {}\nhttp {\n    server {\n        listen " + q.listen + ";\n    }\n}\n",
-			machineRoot + "/etc/sysctl.d/90-web.conf": "net.core.somaxconn = 1024\n",
+			machineRoot + "/etc/sysctl.d/90-web.conf": q.line + "\n",
 			machineRoot + "/tunelint.yaml":            "version: 1\nhosts:\n  - {name: web, root: ., kernel: \"6.1\"}\n",
 		}}
 		m := c.open(t)
