@@ -67,7 +67,7 @@ func tunelint(t *testing.T, dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(self)
 	cmd.Args = append([]string{"tunelint"}, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PATH="+dir+"/bin:"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "PATH="+dir+"/bin:"+os.Getenv("PATH"), "TUNELINT_BACKUP_DIR="+t.TempDir())
 	return cmd
 }
 
