@@ -102,7 +102,7 @@ func (r *Run) restoreFile(e *Entry) error {
 func (r *Run) unmake(f *disk.File, e *Entry, ours bool) error {
 	err := f.Discard(e.Temporary)
 	if ours {
-		err = errors.Join(err, takeAway(f, e.restaged()))
+		err = errors.Join(err, through(f, f.StageRemoval(e.restaged())))
 	}
 	for i := len(e.Folders) - 1; i >= 0; i-- {
 		err = errors.Join(err, disk.RemoveFolder(e.Folders[i]))
@@ -110,9 +110,10 @@ func (r *Run) unmake(f *disk.File, e *Entry, ours bool) error {
 	return err
 }
 
-// takeAway removes a file, by way of a name beside it, if nobody writes to it meanwhile.
-func takeAway(f *disk.File, temporary string) error {
-	err := f.StageRemoval(temporary)
+// through commits what was staged and removes what that replaced. If anybody writes to
+// it meanwhile, what they wrote is there again.
+func through(f *disk.File, staged error) error {
+	err := staged
 	if err == nil {
 		err = f.Commit()
 	}
@@ -134,13 +135,7 @@ func (r *Run) rewrite(f *disk.File, e *Entry) error {
 	}
 	want := f.State()
 	want.Sum, want.Modified = e.Before.Sum, e.Before.Modified
-	if err := f.Stage(before, e.restaged(), &want); err != nil {
-		return errors.Join(err, f.RollBack())
-	}
-	if err := f.Commit(); err != nil {
-		return errors.Join(err, f.RollBack())
-	}
-	return f.Finish()
+	return through(f, f.Stage(before, e.restaged(), &want))
 }
 
 // restaged is the name beside the file for the way back. It is not that of the way
