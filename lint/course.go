@@ -28,7 +28,7 @@ func (s *settler) course() *course {
 func (s *settler) open() int {
 	n := 0
 	for _, f := range s.result.Findings {
-		if f := s.options.chosen(f); f != nil && (s.options.Only == nil || slices.Contains(s.options.Only, f.Rule)) && !s.options.declines(f) && !slices.Contains(s.spared, f.Identity()) {
+		if f := s.options.chosen(f); f != nil && s.options.covers(f) && !s.options.declines(f) && !s.spares(f) {
 			n++
 		}
 	}

@@ -18,17 +18,13 @@ func listensAnew(h *host.Host, f *Finding) {
 	if f.Fix == nil || !slices.ContainsFunc(f.Fix.Edits, decides) || len(Join(f.ApplyOf(f.Fix))) == 0 {
 		return
 	}
-	own := slices.Clone(f.ApplyOf(f.Fix))
+	var cut []host.Backlog
 	for _, b := range h.Backlogs() {
-		switch {
-		case b.Own || !b.Limit.Known || b.Value <= b.Limit.Value:
-		case b.App == nil:
-			own = append(own, RestartNginx())
-		default:
-			own = append(own, RestartApp(b.App))
+		if !b.Own && b.Limit.Known && b.Value > b.Limit.Value {
+			cut = append(cut, b)
 		}
 	}
-	own = onHost(h, own)
+	own := onHost(h, slices.Concat(f.ApplyOf(f.Fix), ListenAgain(cut)))
 	if f.Own == nil {
 		f.Own = map[*fixes.Fix][]Command{}
 	}
@@ -36,4 +32,18 @@ func listensAnew(h *host.Host, f *Finding) {
 	if len(f.Others) == 0 {
 		f.Apply = own
 	}
+}
+
+// ListenAgain returns what gives queues another length once it is allowed: a reload of
+// nginx keeps its sockets as they are.
+func ListenAgain(queues []host.Backlog) []Command {
+	var out []Command
+	for _, b := range queues {
+		if b.App == nil {
+			out = append(out, RestartNginx())
+		} else {
+			out = append(out, RestartApp(b.App))
+		}
+	}
+	return out
 }

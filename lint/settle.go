@@ -35,6 +35,9 @@ type FixOptions struct {
 // declines reports whether the fix of a finding was declined.
 func (o *FixOptions) declines(f *Finding) bool { return o.Skip != nil && o.Skip(f) }
 
+// covers reports whether fixes of the rule of a finding are applied at all.
+func (o *FixOptions) covers(f *Finding) bool { return o.Only == nil || slices.Contains(o.Only, f.Rule) }
+
 // An Outcome is what applying fixes leads to. Nothing is written.
 type Outcome struct {
 	// Before and After are the results on the files as read and as changed.
@@ -202,8 +205,7 @@ func (s *settler) candidates(out *Outcome) []*Finding {
 	for _, found := range s.result.Findings {
 		f := s.options.chosen(found)
 		switch {
-		case len(found.Choices()) == 0 || s.options.Only != nil && !slices.Contains(s.options.Only, found.Rule):
-		case f != nil && slices.Contains(s.spared, f.Identity()):
+		case len(found.Choices()) == 0 || !s.options.covers(found) || s.spares(f):
 		case f == nil:
 			out.LeftOut = append(out.LeftOut, found)
 		case s.options.declines(f):

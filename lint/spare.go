@@ -35,6 +35,11 @@ func (s *settler) spare(first *state, out *Outcome) *Outcome {
 	return out
 }
 
+// spares reports whether others make a fix pointless; f may be nil.
+func (s *settler) spares(f *Finding) bool {
+	return f != nil && slices.Contains(s.spared, f.Identity())
+}
+
 // without settles again without some fixes; nil where that is no better.
 func (s *settler) without(spared []string, first *state, out *Outcome) *Outcome {
 	again := &settler{start: s.start, load: s.load, options: s.options, spared: spared}

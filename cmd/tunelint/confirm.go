@@ -11,6 +11,7 @@ import (
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/report"
 	"github.com/tunelint/tunelint/source"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 var (
@@ -18,7 +19,8 @@ var (
 	// another repair, which begins anew.
 	errChosenAnew = errors.New("some sets were declined")
 
-	errNotWanted = errors.New("nothing is written")
+	// errNothingWritten is the end of what was not wanted, and of a list of refusals.
+	errNothingWritten = errors.New("nothing is written")
 
 	errStopped = fmt.Errorf("%w; nothing is written", errInterrupted)
 )
@@ -41,7 +43,7 @@ func (s *session) confirm(r *repair) error {
 	if len(a.sets) > 1 {
 		keys = "[y/N/e(ach set)]"
 	}
-	switch a.ask(fmt.Sprintf("Write %s? %s ", quantity(len(r.changes()), "file"), keys)) {
+	switch a.ask(fmt.Sprintf("Write %s? %s ", spelling.Count(len(r.changes()), "file"), keys)) {
 	case "y", "yes":
 		return nil
 	case "e":
@@ -49,7 +51,7 @@ func (s *session) confirm(r *repair) error {
 			return a.each(r)
 		}
 	}
-	return errNotWanted
+	return errNothingWritten
 }
 
 // An asker asks questions on standard error and reads answers from standard input.
@@ -91,7 +93,7 @@ func (a *asker) each(r *repair) error {
 				declined[f.Identity()] = true
 			}
 		case "q", "quit":
-			return errNotWanted
+			return errNothingWritten
 		default:
 			fmt.Fprintln(a.stderr, "y: write this set  n: leave it out  d: show its diff  a: write this and all others  q: write nothing")
 			i--
@@ -99,7 +101,7 @@ func (a *asker) each(r *repair) error {
 	}
 	switch wanted {
 	case 0:
-		return errNotWanted
+		return errNothingWritten
 	case len(a.sets):
 		return nil
 	}
@@ -133,11 +135,4 @@ func (s *session) resettle(r *repair, declined map[string]bool) error {
 		}
 	}
 	return r.contradiction()
-}
-
-func quantity(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -142,6 +141,3 @@ func holdsBackup(h *host.Host, dir string) string {
 	}
 	return ""
 }
-
-// errNothingWritten ends a list of refusals.
-var errNothingWritten = errors.New("nothing is written")

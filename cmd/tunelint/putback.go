@@ -18,7 +18,7 @@ func (w *writing) putBack(cause error) error {
 	if errors.Is(cause, context.Canceled) {
 		cause = errInterrupted
 	}
-	w.steps.Begin("restore", quantity(len(w.changes), "file"))
+	w.steps.Begin("restore", spelling.Count(len(w.changes), "file"))
 	err := w.RollBack(cause)
 	errs := multierror.Append(nil, flatten(cause)...)
 	var lost *transaction.Lost

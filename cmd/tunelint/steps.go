@@ -8,12 +8,11 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/term"
-
 	"github.com/tunelint/tunelint/fixes/transaction"
 	"github.com/tunelint/tunelint/fixes/trial"
 	"github.com/tunelint/tunelint/lint"
 	"github.com/tunelint/tunelint/report"
+	"github.com/tunelint/tunelint/spelling"
 )
 
 // backUp keeps the old texts.
@@ -37,7 +36,7 @@ func (w *writing) backUp() error {
 		where = w.Run().Path()
 	}
 	w.steps.Begin("backup", where)
-	w.steps.End("ok", quantity(len(w.changes), "file"))
+	w.steps.End("ok", spelling.Count(len(w.changes), "file"))
 	return nil
 }
 
@@ -50,7 +49,7 @@ func unique(words []string) []string {
 // written prints a line for each file.
 func (w *writing) written(err error) {
 	if err != nil {
-		w.steps.Begin("write", quantity(len(w.changes), "file"))
+		w.steps.Begin("write", spelling.Count(len(w.changes), "file"))
 		w.steps.End("failed", "")
 		return
 	}
@@ -157,5 +156,5 @@ func (s *session) newSteps() *report.Steps {
 	if s.flag("quiet") {
 		return nil
 	}
-	return report.NewSteps(s.stderr, s.display(os.Stderr, s.dir), term.IsTerminal(int(os.Stderr.Fd())))
+	return report.NewSteps(s.stderr, s.display(os.Stderr, s.dir), isTerminal(os.Stderr))
 }

@@ -76,9 +76,9 @@ func (s situation) recover(t testing.TB, path string) {
 	must(t, err)
 	left, err := f.Leftover(temporary)
 	must(t, err)
-	written := f.Exists() && f.State().Sum == sum(s.new)
+	written := f.Exists() && f.State().Sum == Sum(s.new)
 	switch {
-	case s.removal && !f.Exists() && left == sum(s.old), !s.created && written && left == sum(s.old):
+	case s.removal && !f.Exists() && left == Sum(s.old), !s.created && written && left == Sum(s.old):
 		err = f.SwapBack(temporary)
 	case s.created && written:
 		must(t, f.Discard(temporary))
@@ -265,7 +265,7 @@ func TestSwapBack(t *testing.T) {
 		f = mustOpen(t, path, nil)
 		must(t, f.SwapBack(temporary))
 		left, err := f.Leftover(temporary)
-		if err != nil || text(t, path) != "old\n" || exists && left != sum("theirs\n") {
+		if err != nil || text(t, path) != "old\n" || exists && left != Sum("theirs\n") {
 			t.Errorf("%q, left %s, %v", text(t, path), left, err)
 		}
 	}

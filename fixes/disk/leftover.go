@@ -35,7 +35,7 @@ func (f *File) leftover(temporary string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return sum(text), nil
+	return Sum(text), nil
 }
 
 // SwapBack exchanges the file with what Leftover found, or gives that the name of the

@@ -70,7 +70,7 @@ func (s system) state(fd int, text string) (State, error) {
 		return State{}, err
 	}
 	state := State{
-		Sum: sum(text), Size: int64(len(text)), Mode: l.mode & permissions,
+		Sum: Sum(text), Size: int64(len(text)), Mode: l.mode & permissions,
 		UID: l.uid, GID: l.gid, Modified: l.modified,
 	}
 	if state.Flags, err = s.flags(fd); err != nil {
@@ -83,7 +83,8 @@ func (s system) state(fd int, text string) (State, error) {
 // permissions are the bits that chmod(2) takes.
 const permissions = 0o7777
 
-func sum(text string) string {
+// Sum returns the SHA-256 of a text in hexadecimal digits, as [State] has it.
+func Sum(text string) string {
 	digest := sha256.New()
 	for len(text) > 0 { // in pieces, for a large text is not to be copied
 		n := min(len(text), piece)

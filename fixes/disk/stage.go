@@ -99,7 +99,7 @@ func (f *File) stageBeside(text string, like bool) error {
 
 // giveTime sets the time of the text where it is known, if the kernel lets this user.
 func (f *File) giveTime(fd int, name, text string) error {
-	if f.want.Sum != sum(text) || f.want.Modified.IsZero() {
+	if f.want.Sum != Sum(text) || f.want.Modified.IsZero() {
 		return nil
 	}
 	err := f.sys.setTimes(fd, f.folder, name, look{accessed: f.want.Modified, modified: f.want.Modified})

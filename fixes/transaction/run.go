@@ -144,7 +144,7 @@ func (r *Run) read(name, want string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if sum(string(data)) != want {
+	if disk.Sum(string(data)) != want {
 		return "", fmt.Errorf("%w: %s has another sum than in the manifest", ErrDamaged, path)
 	}
 	return string(data), nil

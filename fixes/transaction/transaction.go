@@ -3,8 +3,6 @@ package transaction
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -156,7 +154,7 @@ func (t *Transaction) BackUp(about About, now time.Time) error {
 func (t *Transaction) keepTexts(i int) error {
 	c, f, n := t.changes[i], t.files[i], strconv.Itoa(i+1)
 	e := newEntry(c.File.Path)
-	e.Temporary, e.New, e.After = ".tunelint-"+t.run.ID+"-"+n, "new-"+n, sum(c.Text)
+	e.Temporary, e.New, e.After = ".tunelint-"+t.run.ID+"-"+n, "new-"+n, disk.Sum(c.Text)
 	e.Folders, e.InPlace = f.Folders(), f.InPlace()
 	t.run.Files = append(t.run.Files, e)
 	if f.Exists() {
@@ -298,9 +296,4 @@ func (t *Transaction) Close() error {
 		t.locks.Close()
 	}
 	return t.folder.Close()
-}
-
-func sum(text string) string {
-	s := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(s[:])
 }

@@ -32,19 +32,5 @@ func suggestShorterQueues(p *lint.Pass, r *lint.Report, capped []host.Backlog) {
 	r.SuggestUnsafe(title, "where "+somaxconn+" is raised later, the application's queue stays as short", edits...).ChoiceApply(apply...)
 }
 
-// listenAgain returns what gives queues their length once it is allowed: a reload of
-// nginx keeps its sockets as they are.
-func listenAgain(capped []host.Backlog) []lint.Command {
-	out := []lint.Command{lint.LoadSysctl()}
-	for _, b := range capped {
-		if b.App == nil {
-			out = append(out, lint.RestartNginx())
-		} else {
-			out = append(out, lint.RestartApp(b.App))
-		}
-	}
-	return out
-}
-
 // fitsInt reports whether the kernel can store a value in an int.
 func fitsInt(n int64) bool { return n < 1<<31 }

@@ -72,7 +72,7 @@ func reportCapped(p *lint.Pass, capped []host.Backlog, largest int) {
 			r.See(b.Span, "%s asks for %d", b.Who, b.Value)
 		}
 	}
-	r.Apply(listenAgain(capped)...)
+	r.Apply(append([]lint.Command{lint.LoadSysctl()}, lint.ListenAgain(capped)...)...)
 	usual := usualQueue(p.Host)
 	most := max(capped[largest].Value, usual)
 	if usual > limit.Value {
